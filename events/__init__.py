@@ -1,0 +1,1 @@
+"""From the work plan to the report: everything that the office runs."""

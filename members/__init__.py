@@ -1,0 +1,1 @@
+"""Administrations, organisations, people and their dated roles."""

@@ -1,0 +1,79 @@
+"""Appointments: a person holds a role for a body from a day to a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models.bodies import Administration
+
+
+class Role(models.TextChoices):
+    CONTACT_POINT = "contact_point", _("Contact point")
+    ALTERNATE = "alternate", _("Alternate contact point")
+    HEAD = "head", _("Head of administration")
+    OFFICE_STAFF = "office_staff", _("Office staff")
+    HEAD_OF_OFFICE = "head_of_office", _("Head of office")
+
+
+OFFICE_ROLES = (Role.OFFICE_STAFF, Role.HEAD_OF_OFFICE)
+SPEAKING_ROLES = (Role.CONTACT_POINT, Role.ALTERNATE)
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def on(self, day: date) -> Self:
+        """Appointments that hold on a day; both ends included."""
+        return self.filter(Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day)
+
+    def speaking_for(self, administration: Administration) -> Self:
+        """Contact points before alternates."""
+        return self.filter(administration=administration, role__in=SPEAKING_ROLES).order_by(
+            models.Case(models.When(role=Role.CONTACT_POINT, then=0), default=1), "from_on", "pk"
+        )
+
+    def office(self) -> Self:
+        return self.filter(role__in=OFFICE_ROLES)
+
+
+class Appointment(models.Model):
+    """Ending an appointment ends the access at the next request; the row stays as history."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="appointments")
+    role = models.CharField(max_length=20, choices=Role)
+    administration = models.ForeignKey(
+        Administration, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
+    )
+    from_on = models.DateField()
+    to_on = models.DateField(null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-from_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(from_on__lte=F("to_on")), name="appointment_runs_forward"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=OFFICE_ROLES, administration__isnull=True)
+                | (~Q(role__in=OFFICE_ROLES) & Q(administration__isnull=False)),
+                name="appointment_names_its_body",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_role_display()}"
+
+    @property
+    def is_office(self) -> bool:
+        return self.role in OFFICE_ROLES
+
+    @property
+    def speaks(self) -> bool:
+        """Whether this role may nominate and endorse for its administration."""
+        return self.role in SPEAKING_ROLES

@@ -1,0 +1,1 @@
+"""Letters about accounts: the codes that people type when they sign in."""

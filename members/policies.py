@@ -1,0 +1,23 @@
+"""Who may, one line each; never when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from members.models import Administration
+
+
+def is_office(user: Any) -> bool:
+    return bool(user.is_authenticated and user.is_office)
+
+
+def is_contact_point(user: Any) -> bool:
+    return bool(user.is_authenticated and user.is_contact_point)
+
+
+def may_see_people_of(user: Any, administration: Administration) -> bool:
+    return is_office(user) or (user.is_authenticated and user.speaks_for(administration))
+
+
+def may_edit_person(user: Any, person: Any) -> bool:
+    return bool(user == person or is_office(user) or (person.administration and user.speaks_for(person.administration)))

@@ -1,0 +1,11 @@
+"""Entry door of the workers and of beat; imported by nobody but them and the tasks' decorator."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,1 @@
+"""Tools that any office could use: states, audit trail, gates, forms, lists, exports, clock."""

@@ -1,0 +1,71 @@
+"""Forms: one look, clean text, refusals shown as errors."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from portal.kit.states import Refused
+
+BREAKS = {"\n", "\r", "\t"}
+# they turn the reading direction of what follows, so that a name can hide another
+BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def no_control_characters(text: str) -> None:
+    """Refuse what no keyboard types: escape codes, line separators, direction overrides."""
+    for sign in text:
+        category = unicodedata.category(sign)
+        if sign not in BREAKS and (category in ("Cc", "Zl", "Zp", "Cs") or sign in BIDI_CONTROLS):
+            raise ValidationError(
+                _("This text has a hidden character (U+%(code)04X). Type the text again without copying it."),
+                params={"code": ord(sign)},
+            )
+
+
+def one_line(text: str) -> None:
+    """A line break in a title or a name would start a new line of a letter."""
+    if "\n" in text or "\r" in text:
+        raise ValidationError(_("Write this on one line."))
+
+
+class Clean(forms.Form):
+    """Base of every form: text is trimmed, in Unicode normal form C, without hidden characters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
+                _clean_text(field)
+            if isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+            elif isinstance(field, forms.TimeField):
+                field.widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+
+
+def _clean_text(field: forms.CharField) -> None:
+    normalise = field.to_python
+    field.to_python = lambda value: unicodedata.normalize("NFC", str(normalise(value)).lstrip("\ufeff").strip())  # type: ignore[method-assign]
+    field.validators.append(no_control_characters)
+    if isinstance(field.widget, forms.Textarea):
+        field.max_length = field.max_length or 20_000
+    else:
+        field.validators.append(one_line)
+
+
+@contextmanager
+def refusals_on(form: forms.Form, field: str | None = None) -> Iterator[None]:
+    """Show the no of a service as an error of the form: `with refusals_on(form): service(...); return redirect(...)`."""
+    try:
+        yield
+    except Refused as refusal:
+        form.add_error(field, refusal.message)

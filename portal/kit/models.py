@@ -1,0 +1,96 @@
+"""The audit row, the row that points at any row, and the row that has states."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.kit.states import Moves, Refused
+
+
+class AboutQuerySet(models.QuerySet[Any]):
+    """Rows that point at any row."""
+
+    def about(self, row: models.Model) -> Self:
+        kind = ContentType.objects.get_for_model(type(row))
+        return self.filter(about_type=kind, about_id=row.pk)
+
+    def about_any(self, rows: models.QuerySet[Any]) -> Self:
+        kind = ContentType.objects.get_for_model(rows.model)
+        return self.filter(about_type=kind, about_id__in=rows.values("pk"))
+
+
+class About(models.Model):
+    """A row that points at any row of the portal."""
+
+    about_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    about_id = models.PositiveBigIntegerField()
+    about = GenericForeignKey("about_type", "about_id")
+
+    class Meta:
+        abstract = True
+
+
+class EntryQuerySet(AboutQuerySet):
+    def record(self, by: Any, verb: str, about: models.Model, **facts: Any) -> Entry:
+        """Write one line of the audit trail; `by` is None when the portal itself acts."""
+        return self.create(
+            by=by if getattr(by, "pk", None) else None,
+            verb=verb,
+            about=about,
+            facts={key: value if isinstance(value, (int, bool, list, dict)) else str(value) for key, value in facts.items()},
+        )
+
+
+class Entry(About):
+    """One line of the audit trail: who did what to which row, when."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="entries"
+    )
+    verb = models.CharField(max_length=60)
+    facts = models.JSONField(default=dict)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["about_type", "about_id", "-at"], name="entry_about")]
+        verbose_name_plural = "entries"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.about_type.model} {self.about_id}"
+
+
+class Stateful(models.Model):
+    """A row with a state; `move_to` is the one door to another state."""
+
+    moves: ClassVar[Moves]
+    state: Any  # each model declares its own field with its own choices
+
+    class Meta:
+        abstract = True
+
+    def move_to(self, state: str, *, by: Any, **facts: Any) -> None:
+        """Check the table, save, write the audit row.
+
+        Raises `Refused` when the table has no such move, or when somebody else moved the row first:
+        the update is conditional on the state this person saw.
+        """
+        before = self.state
+        self.moves.check(before, state, what=str(self._meta.verbose_name))
+        moved = type(self)._base_manager.filter(pk=self.pk, state=before).update(state=state)
+        if not moved:
+            raise Refused(_("Somebody changed this a moment ago. Read the page again, then decide."))
+        self.state = state
+        Entry.objects.record(by, "moved", self, before=before, after=state, **facts)
+
+    def may_move_to(self, state: str) -> bool:
+        return self.moves.allow(self.state, state)
