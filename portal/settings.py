@@ -1,5 +1,6 @@
 """One settings file, read from the environment: SQLite and no Redis if nothing is set."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from portal import environment as env
@@ -41,6 +42,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
 ]
+if MODE == "development" and find_spec("django_linear_migrations"):  # a developer's tool: one migration line per app
+    INSTALLED_APPS.append("django_linear_migrations")
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -165,7 +168,7 @@ MAIL_LEASE_SECONDS = env.number("MAIL_LEASE_SECONDS", 60)
 DEMO_MAILBOX = DEMO  # shows every letter to everybody: no variable switches it on
 
 # --- workers --------------------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://") or "memory://"
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=") or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
