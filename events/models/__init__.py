@@ -1,0 +1,47 @@
+"""Tables of the stages, in the order of the river."""
+
+from events.models.attendance import Attendance, Source
+from events.models.certificates import Certificate
+from events.models.evaluations import Evaluation
+from events.models.followups import FollowUp
+from events.models.invitations import Invitation
+from events.models.outcomes import Comment, Corrigendum, Intervention, Outcome, Paragraph, Signature, Verb
+from events.models.papers import AgendaItem, Paper, PaperAccess, Purpose
+from events.models.programme import Access, Chairing, Event, Platform, Revision, Series, Session
+from events.models.registrations import Delegation, Registration
+from events.models.workplan import Activity, Kind, Mode, OfficeRole, Pillar, WorkPlan
+
+__all__ = [
+    "Access",
+    "Activity",
+    "AgendaItem",
+    "Attendance",
+    "Certificate",
+    "Chairing",
+    "Comment",
+    "Corrigendum",
+    "Delegation",
+    "Evaluation",
+    "Event",
+    "FollowUp",
+    "Intervention",
+    "Invitation",
+    "Kind",
+    "Mode",
+    "OfficeRole",
+    "Outcome",
+    "Paper",
+    "PaperAccess",
+    "Paragraph",
+    "Pillar",
+    "Platform",
+    "Purpose",
+    "Registration",
+    "Revision",
+    "Series",
+    "Session",
+    "Signature",
+    "Source",
+    "Verb",
+    "WorkPlan",
+]
