@@ -9,7 +9,11 @@ JOBS ?= 2
 DEMO := $(VENV)/.installed-demo
 DEV := $(VENV)/.installed-dev
 INSTALL := $(PY) -m pip install --disable-pip-version-check --require-hashes --no-deps --progress-bar off
-DEVELOPMENT := $(PY) -m tests.servers develop --
+# settings that production accepts; the hosts do not exist, and nothing asks them
+PRODUCTION := env -i PATH="$(PATH)" PORTAL_MODE=production PORTAL_URL=https://portal.example \
+	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=portal.example \
+	DATABASE_URL=postgresql://portal@db.example/portal REDIS_URL=redis://broker.example:6379/0 \
+	EMAIL_URL=smtp+tls://portal:secret@mail.example:587 FROM_EMAIL=office@portal.example
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test test-fast test-browser check format run worker bench lock vendor clean
@@ -42,7 +46,13 @@ test-browser: $(DEV) ## Playwright and axe on Chromium (CHROMIUM=/path names ano
 	@$(PY) -m tests.servers run -- $(PYTEST) -m browser
 
 check: $(DEV) ## format, lint, types, contracts, templates, deploy settings, migrations
-	@$(PY) -m tests.check
+	@echo "== Format" && $(VENV)/bin/ruff format --check .
+	@echo "== Lint" && $(VENV)/bin/ruff check .
+	@echo "== Templates" && $(VENV)/bin/djlint --lint --quiet templates
+	@echo "== Contracts" && $(VENV)/bin/lint-imports
+	@echo "== Types" && $(VENV)/bin/mypy
+	@echo "== Migrations" && DATABASE_URL=sqlite:// $(PY) manage.py makemigrations --check
+	@echo "== Production settings" && $(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 format: $(DEV) ## format the code and sort the imports
 	@$(VENV)/bin/ruff format .
@@ -53,10 +63,12 @@ bench: $(DEV) ## measure, and write docs/benchmarks.md
 
 # --- daily work ---------------------------------------------------------------------------------------
 run: $(DEV) ## development server on .run/portal.sqlite3
-	@$(DEVELOPMENT) $(PY) manage.py runserver
+	@mkdir -p .run && $(PY) manage.py migrate --verbosity 0
+	@DEBUG=1 $(PY) -m tests.servers develop -- $(PY) manage.py runserver
 
-worker: $(DEV) ## worker with beat for development, with a broker when REDIS_URL is not set
-	@$(DEVELOPMENT) $(VENV)/bin/celery -A portal.celery worker --beat --pool=solo --loglevel=info
+worker: $(DEV) ## worker with beat for development; without REDIS_URL it brings a broker, which make run then uses
+	@mkdir -p .run
+	@$(PY) -m tests.servers develop --broker -- $(VENV)/bin/celery -A portal.celery worker --beat --pool=solo --loglevel=info
 
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes
 LOCK += --no-annotate --no-emit-index-url --no-header --quiet
@@ -65,6 +77,9 @@ lock: $(DEV) ## compile the ranges of pyproject.toml to exact versions with hash
 	$(LOCK) $(if $(UPGRADE),--upgrade) -o requirements/prod.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group demo -o requirements/demo.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev -o requirements/dev.txt
+
+vendor: ## fetch the front-end files named in portal/kit/static/vendor/VERSIONS again
+	@sh portal/kit/static/vendor/update.sh
 
 clean: ## remove the virtual environment, the demonstration and everything that was built
 	rm -rf $(VENV) .demo .run static-root .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
@@ -80,11 +95,11 @@ $(PY):
 
 $(DEV): requirements/dev.txt | $(PY)
 	@echo "Installing the packages of requirements/dev.txt ..."
-	@$(INSTALL) --quiet -r requirements/dev.txt
+	@$(INSTALL) -r requirements/dev.txt
 	@touch $(DEV) $(DEMO)
 
 # the packages for development hold those of the demonstration: `make check` also satisfies `make demo`
 $(DEMO): requirements/demo.txt | $(PY)
 	@echo "Installing the packages of requirements/demo.txt ..."
-	@$(INSTALL) --quiet -r requirements/demo.txt
+	@$(INSTALL) -r requirements/demo.txt
 	@touch $(DEMO)

@@ -2,6 +2,7 @@
 
 `python -m tests.servers run -- COMMAND` runs a command with `DATABASE_URL` and `REDIS_URL`: those of the environment
 where they are set, else those of servers started here. `run --sqlite` gives it SQLite instead of PostgreSQL.
+`develop -- COMMAND` gives the development server the broker of `develop --broker -- COMMAND`, when that one runs.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,7 +21,8 @@ from pathlib import Path
 from portal.kit.launch import Child, Children, Died
 
 NOBODY = 65534  # PostgreSQL refuses to run as root
-USAGE = "Usage: python -m tests.servers run [--sqlite] -- COMMAND"
+DEVELOPMENT_SOCKET = Path(__file__).resolve().parent.parent / ".run" / "valkey.sock"
+USAGE = "Usage: python -m tests.servers run [--sqlite] -- COMMAND, or: develop [--broker] -- COMMAND"
 
 
 @contextmanager
@@ -37,6 +40,28 @@ def servers(*, sqlite: bool = False) -> Iterator[dict[str, str]]:
         if not environment.get("DATABASE_URL"):
             environment["DATABASE_URL"] = postgresql(children)
         yield environment
+
+
+@contextmanager
+def development(*, broker: bool = False) -> Iterator[dict[str, str]]:
+    """Give the environment of a developer's web server or worker; without `REDIS_URL` the worker brings the broker."""
+    environment = dict(os.environ)
+    with Children() as children:
+        if not environment.get("REDIS_URL"):
+            if answers(DEVELOPMENT_SOCKET):
+                environment["REDIS_URL"] = f"unix://{DEVELOPMENT_SOCKET}"
+            elif broker:
+                environment["REDIS_URL"] = children.broker(path=DEVELOPMENT_SOCKET)
+        yield environment
+
+
+def answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def postgresql(children: Children) -> str:
@@ -86,13 +111,18 @@ def main(arguments: Sequence[str]) -> int:
         raise SystemExit(USAGE)
     cut = list(arguments).index("--")
     options, command = list(arguments[:cut]), list(arguments[cut + 1 :])
-    if not command or options not in (["run"], ["run", "--sqlite"]):
-        raise SystemExit(USAGE)
+    match options:
+        case ["run", *rest] if rest in ([], ["--sqlite"]):
+            surroundings = servers(sqlite=bool(rest))
+        case ["develop", *rest] if rest in ([], ["--broker"]):
+            surroundings = development(broker=bool(rest))
+        case _:
+            raise SystemExit(USAGE)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, frame: sys.exit(128 + number))
     try:
         with (
-            servers(sqlite="--sqlite" in options) as environment,
+            surroundings as environment,
             subprocess.Popen(command, env=environment) as process,
         ):
             try:

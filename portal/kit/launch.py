@@ -126,12 +126,12 @@ class Children:
         for child in self.stack:
             child.must_run()
 
-    def broker(self, *, log: Path | None = None) -> str:
-        """Start Valkey on a socket in the folder and return its address for `REDIS_URL`."""
-        path = self.folder / "valkey.sock"
-        broker = self.add(
-            Child("broker", valkey_command(path, data=self.folder), log=log or self.folder / "valkey.log")
-        )
+    def broker(self, *, path: Path | None = None, log: Path | None = None) -> str:
+        """Start Valkey on a socket (in the folder, or at `path`) and return its address for `REDIS_URL`."""
+        path = path or self.folder / "valkey.sock"
+        path.unlink(missing_ok=True)
+        command = valkey_command(path, data=self.folder)
+        broker = self.add(Child("broker", command, log=log or self.folder / "valkey.log"))
         broker.wait_until(path.exists, seconds=20)
         return f"unix://{path}"
 
