@@ -23,8 +23,13 @@ class Party:
 
 @dataclass(frozen=True)
 class Sitting:
-    """One span of time; both instants are aware."""
+    """One span of time; both instants are aware.
 
+    `uid` is built from numbers of the database ("session-12") and never changes, so that a calendar moves its entry
+    instead of adding one.
+    """
+
+    uid: str
     title: str
     starts_at: datetime
     ends_at: datetime
@@ -32,13 +37,8 @@ class Sitting:
 
 @dataclass(frozen=True)
 class Meeting:
-    """What stands in a calendar: one entry for each sitting.
+    """What stands in a calendar: one entry for each sitting. `sequence` grows with every change."""
 
-    `uid` is built from numbers of the database ("registration-34") and never changes: a sitting that moves keeps its
-    place in the order, so that a calendar moves its entry instead of adding one. `sequence` grows with every change.
-    """
-
-    uid: str
     title: str
     sittings: Sequence[Sitting]
     sequence: int = 0
@@ -63,8 +63,8 @@ def invite(
     The mail part must name the same method. `host` is the portal's own: with it a UID is unique in the world.
     """
     calendar = _calendar(method)
-    for uid, sitting in _numbered(meeting, host):
-        entry = _entry(meeting, uid, sitting, at)
+    for sitting in meeting.sittings:
+        entry = _entry(meeting, sitting, host, at)
         entry.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
         # no name: some programs refuse an organizer whose name differs from the sender's
         entry.add("organizer", icalendar.vCalAddress(f"mailto:{organizer.email}"))
@@ -89,8 +89,8 @@ def feed(name: str, meetings: Iterable[Meeting], *, host: str, at: datetime) -> 
     calendar.add("x-wr-calname", _one_line(name))
     calendar.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
     for meeting in meetings:
-        for uid, sitting in _numbered(meeting, host):
-            entry = _entry(meeting, uid, sitting, at)
+        for sitting in meeting.sittings:
+            entry = _entry(meeting, sitting, host, at)
             entry.add("status", "CANCELLED" if meeting.cancelled else "CONFIRMED")
             calendar.add_component(entry)
     return bytes(calendar.to_ical())
@@ -105,14 +105,9 @@ def _calendar(method: Method) -> icalendar.Calendar:
     return calendar
 
 
-def _numbered(meeting: Meeting, host: str) -> Iterable[tuple[str, Sitting]]:
-    for number, sitting in enumerate(meeting.sittings, start=1):
-        yield f"{meeting.uid}-{number}@{host}", sitting
-
-
-def _entry(meeting: Meeting, uid: str, sitting: Sitting, at: datetime) -> icalendar.Event:
+def _entry(meeting: Meeting, sitting: Sitting, host: str, at: datetime) -> icalendar.Event:
     entry = icalendar.Event()
-    entry.add("uid", uid)
+    entry.add("uid", f"{sitting.uid}@{host}")
     entry.add("dtstamp", _utc(meeting.changed_at or at))
     entry.add("sequence", meeting.sequence)
     title = _one_line(meeting.title)
