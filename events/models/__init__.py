@@ -9,7 +9,7 @@ from events.models.outcomes import Comment, Corrigendum, Intervention, Outcome, 
 from events.models.papers import AgendaItem, Paper, PaperAccess, Purpose
 from events.models.programme import Access, Chairing, Event, Platform, Revision, Series, Session
 from events.models.registrations import Delegation, Registration
-from events.models.workplan import Activity, Kind, Mode, OfficeRole, Pillar, WorkPlan
+from events.models.workplan import Activity, Kind, Mode, OfficeRole, Pillar, PlanImport, WorkPlan
 
 __all__ = [
     "Access",
@@ -34,6 +34,7 @@ __all__ = [
     "PaperAccess",
     "Paragraph",
     "Pillar",
+    "PlanImport",
     "Platform",
     "Purpose",
     "Registration",

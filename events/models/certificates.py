@@ -17,9 +17,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
             return self.none()
         if user.is_office:
             return self.all()
-        return self.filter(
-            Q(registration__official=user) | Q(registration__administration__in=user.represented)
-        )
+        return self.filter(Q(registration__official=user) | Q(registration__administration__in=user.represented))
 
 
 class Certificate(models.Model):

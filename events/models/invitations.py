@@ -32,9 +32,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         mine = Q(event__registrations__administration=models.F("administration"))
 
         def count(*states: str) -> Count:
-            return Count(
-                "event__registrations", filter=mine & Q(event__registrations__state__in=states), distinct=True
-            )
+            return Count("event__registrations", filter=mine & Q(event__registrations__state__in=states), distinct=True)
 
         return self.annotate(
             applicants=count("applied"),

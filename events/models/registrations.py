@@ -62,6 +62,7 @@ class Registration(Stateful):
     motivation = models.TextField(_("reason for taking part"), blank=True)
     reason = models.TextField(_("reason of the last decision"), blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    offered_until = models.DateTimeField(null=True, blank=True)
     endorsed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="endorsements"
     )

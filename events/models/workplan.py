@@ -162,3 +162,24 @@ class Activity(models.Model):
         named = Q(pk__in=self.target_administrations.values("pk"))
         grouped = Q(pk__in=Administration.objects.in_groups_on(self.target_groups.all(), on).values("pk"))
         return Administration.objects.members_on(on).filter(named | grouped)
+
+
+class PlanImport(models.Model):
+    """A work plan file as uploaded, waiting for the office to read the verdicts and confirm.
+
+    Only the cells are kept; the verdicts are worked out again at the moment of saving.
+    """
+
+    plan = models.ForeignKey(WorkPlan, on_delete=models.CASCADE, related_name="imports")
+    file_name = models.CharField(max_length=200)
+    header = models.JSONField()
+    rows = models.JSONField()
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} for {self.plan}"

@@ -1,0 +1,64 @@
+"""Who may do what with events, one line each; never when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from events.models import Event, FollowUp, Invitation, Outcome, Registration
+from members.policies import is_contact_point, is_office
+
+__all__ = ["is_chair", "is_contact_point", "is_office"]
+
+
+def is_chair(user: Any) -> bool:
+    """Chairs one event at least; the office may look into the desk too."""
+    return bool(user.is_authenticated and (user.is_office or user.chairings.exists()))
+
+
+def may_nominate(user: Any, invitation: Invitation) -> bool:
+    return bool(user.speaks_for(invitation.administration))
+
+
+def may_endorse(user: Any, registration: Registration) -> bool:
+    return bool(user.speaks_for(registration.administration))
+
+
+def may_withdraw(user: Any, registration: Registration) -> bool:
+    return bool(user == registration.official or user.is_office or user.speaks_for(registration.administration))
+
+
+def may_accept(user: Any, registration: Registration) -> bool:
+    return bool(user == registration.official)
+
+
+def may_apply(user: Any, event: Event) -> bool:
+    return bool(
+        user.is_authenticated
+        and user.administration_id
+        and event.invitations.filter(administration=user.administration_id).exists()
+    )
+
+
+def may_see_joining(user: Any, event: Event) -> bool:
+    """Confirmed people, the chairs of this event and the office; nobody else learns the address."""
+    if not user.is_authenticated:
+        return False
+    return bool(
+        user.is_office
+        or event.registrations.confirmed().filter(official=user).exists()
+        or event.chairings.filter(person=user).exists()
+    )
+
+
+def may_edit_outcome(user: Any, outcome: Outcome) -> bool:
+    return bool(user.is_office or outcome.event.chairings.filter(person=user).exists())
+
+
+def may_sign(user: Any, outcome: Outcome) -> bool:
+    return outcome.event.chairings.filter(person=user).exists()
+
+
+def may_report_on(user: Any, action: FollowUp) -> bool:
+    return bool(
+        user.is_office or user == action.owner or (action.administration and user.speaks_for(action.administration))
+    )

@@ -1,0 +1,243 @@
+"""The programme: events made from activities, their sessions and chairs."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from events.models import Activity, Chairing, Event, Series, Session
+from events.models.workplan import MEETING_KINDS
+from events.states import EventState
+from members.models import Administration, User
+from portal.kit import trail
+from portal.kit.clock import end_of_day, to_instant
+from portal.kit.states import Refused
+
+MOST_SEATS = 5000
+
+
+@transaction.atomic
+def create_from(activity: Activity, *, by: User, on: date) -> Event:
+    """A draft event with the values of a line of the plan; dates fall back to today."""
+    start = activity.planned_start_on or on
+    end = activity.planned_end_on or start
+    targets = list(activity.targets(start))
+    seats = 2 if activity.kind not in MEETING_KINDS else 5
+    event = Event(
+        activity=activity,
+        slug=_free_slug(activity.title, start),
+        title=activity.title,
+        kind=activity.kind,
+        mode=activity.mode,
+        topic=activity.topic,
+        objective=activity.objective,
+        host=activity.host,
+        time_zone=settings.OFFICE_TIME_ZONE,
+        starts_on=start,
+        ends_on=end,
+        seats_per_administration=seats,
+        pool_seats=max(0, (activity.planned_seats or 0) - seats * len(targets)),
+        officer=activity.officer or by,
+    )
+    derive(event)
+    event.save()
+    event.donors.set(activity.donors.all())
+    event.targets.set(targets)
+    trail.record(by, "created", event, activity=activity.number)
+    return event
+
+
+@transaction.atomic
+def create(*, by: User, title: str, kind: str, mode: str, starts_on: date, ends_on: date, time_zone: str) -> Event:
+    """A draft event beside the plan, for what nobody planned."""
+    event = Event(
+        slug=_free_slug(title, starts_on),
+        title=title,
+        kind=kind,
+        mode=mode,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        time_zone=time_zone,
+        officer=by,
+    )
+    derive(event)
+    event.save()
+    trail.record(by, "created", event)
+    return event
+
+
+@transaction.atomic
+def change(event: Event, *, by: User, **values: Any) -> None:
+    """Change an event that is a draft, or the harmless fields of an announced one.
+
+    Raises `Refused` when dates, zone or mode of an announced event change: that is a revision with a reason
+    (`lifecycle.revise`), because people were invited to the old ones.
+    """
+    event = locked(event)
+    relations = {name: values.pop(name) for name in ("donors", "targets") if name in values}
+    before = {name: getattr(event, name) for name in values}
+    fixed = [name for name in REVISED if name in values and values[name] != before[name]]
+    if event.state != EventState.DRAFT and fixed:
+        raise Refused(_("This event was announced. Change its dates, zone or mode as a revision, with a reason."))
+    for name, value in values.items():
+        setattr(event, name, value)
+    derive(event)
+    event.save()
+    for session in event.sessions.all():
+        derive_session(session, event)
+        session.save(update_fields=["starts_at", "ends_at"])
+    for name, rows in relations.items():
+        if name == "targets" and event.state != EventState.DRAFT:
+            continue
+        before[name] = "; ".join(map(str, getattr(event, name).all()))
+        values[name] = "; ".join(map(str, rows))
+        getattr(event, name).set(rows)
+    trail.record_changes(by, event, before, values)
+
+
+# what people were invited to: once announced it changes by a revision only
+REVISED = ("starts_on", "ends_on", "nominate_by", "time_zone", "mode")
+
+
+def derive(event: Event) -> None:
+    """Work out the instants of an event from its wall days and zone.
+
+    With sessions, the event runs from the first to the last of them; without, from the first to the last day.
+    Raises `Refused` when the days run backwards or the deadline is after the start.
+    """
+    if event.ends_on < event.starts_on:
+        raise Refused(_("The last day is before the first day."))
+    if event.nominate_by and event.nominate_by > event.starts_on:
+        raise Refused(_("The nomination deadline is after the first day."))
+    if event.seats_per_administration > MOST_SEATS or event.pool_seats > MOST_SEATS:
+        raise Refused(_("An event has at most 5,000 seats."))
+    event.nominate_by_at = end_of_day(event.nominate_by, event.time_zone) if event.nominate_by else None
+    event.starts_at = to_instant(event.starts_on, time(0, 0), event.time_zone)
+    event.ends_at = end_of_day(event.ends_on, event.time_zone)
+    sessions = list(event.sessions.all()) if event.pk else []
+    if sessions:
+        event.starts_at = min(to_instant(row.day, row.begins, event.time_zone) for row in sessions)
+        event.ends_at = max(to_instant(row.day, row.ends, event.time_zone) for row in sessions)
+
+
+@transaction.atomic
+def add_session(event: Event, *, title: str, day: date, begins: time, ends: time, by: User) -> Session:
+    """Add a sitting on one day at wall time in the event's zone.
+
+    Raises `Refused` when it ends before it begins, lies outside the event's days, overlaps another one, or
+    stands in the hour that a change to summer time leaves out.
+    """
+    event = locked(event)
+    _must_be_draft(event)
+    session = Session(event=event, title=title, day=day, begins=begins, ends=ends)
+    check_session(session, event)
+    session.save()
+    span(event)
+    trail.record(by, "added session", event, session=title, day=day, begins=begins, ends=ends)
+    return session
+
+
+@transaction.atomic
+def change_session(session: Session, *, title: str, day: date, begins: time, ends: time, by: User) -> None:
+    event = locked(session.event)
+    _must_be_draft(event)
+    before = {"title": session.title, "day": session.day, "begins": session.begins, "ends": session.ends}
+    session.title, session.day, session.begins, session.ends = title, day, begins, ends
+    check_session(session, event)
+    session.save()
+    span(event)
+    after = {"title": title, "day": day, "begins": begins, "ends": ends}
+    trail.record_changes(by, event, before, after)
+
+
+@transaction.atomic
+def remove_session(session: Session, *, by: User) -> None:
+    event = locked(session.event)
+    _must_be_draft(event)
+    trail.record(by, "removed session", event, session=session.title, day=session.day)
+    session.delete()
+    span(event)
+
+
+@transaction.atomic
+def add_chair(
+    event: Event, *, person: User, administration: Administration, capacity: str = "", on_behalf_of: str = "", by: User
+) -> Chairing:
+    """Name a chair or co-chair; one for each administration."""
+    event = locked(event)
+    if event.chairings.filter(administration=administration).exists():
+        raise Refused(_("%(name)s has a chair of this event already.") % {"name": administration})
+    if event.chairings.filter(person=person).exists():
+        raise Refused(_("%(name)s chairs this event already.") % {"name": person})
+    chairing = Chairing.objects.create(
+        event=event, person=person, administration=administration, capacity=capacity, on_behalf_of=on_behalf_of
+    )
+    trail.record(by, "named chair", event, person=person, administration=administration)
+    return chairing
+
+
+@transaction.atomic
+def remove_chair(chairing: Chairing, *, by: User) -> None:
+    """Raises `Refused` when this chair has signed: a signature keeps its signer."""
+    if chairing.signatures.exists():
+        raise Refused(_("%(name)s has signed the outcome and stays as chair.") % {"name": chairing.person})
+    trail.record(by, "removed chair", chairing.event, person=chairing.person)
+    chairing.delete()
+
+
+@transaction.atomic
+def place_in_series(event: Event, *, series: str, ordinal: int, by: User) -> None:
+    """Make the event one meeting of a series: the 9th ASEAN - WCO Consultation."""
+    row, _made = Series.objects.get_or_create(name=series)
+    if row.events.filter(ordinal=ordinal).exclude(pk=event.pk).exists():
+        raise Refused(_("The series has a meeting number %(number)d already.") % {"number": ordinal})
+    event.series, event.ordinal = row, ordinal
+    event.save(update_fields=["series", "ordinal"])
+    trail.record(by, "placed in series", event, series=series, ordinal=ordinal)
+
+
+def locked(event: Event) -> Event:
+    return Event.objects.select_for_update().get(pk=event.pk)
+
+
+def _must_be_draft(event: Event) -> None:
+    if event.state == EventState.ANNOUNCED:
+        raise Refused(_("This event was announced. Change its sessions as a revision, with a reason."))
+    if event.state not in (EventState.DRAFT, EventState.POSTPONED):
+        raise Refused(_("This event is over. Its sessions stay as they were."))
+
+
+def check_session(session: Session, event: Event) -> None:
+    if session.ends <= session.begins:
+        raise Refused(_("The session ends before it begins."))
+    if not event.starts_on <= session.day <= event.ends_on:
+        raise Refused(_("This day is outside the event. Choose a day from its first to its last day."))
+    derive_session(session, event)
+    others = event.sessions.exclude(pk=session.pk)
+    if others.filter(starts_at__lt=session.ends_at, ends_at__gt=session.starts_at).exists():
+        raise Refused(_("Another session of this event runs at the same time."))
+
+
+def derive_session(session: Session, event: Event) -> None:
+    session.starts_at = to_instant(session.day, session.begins, event.time_zone)
+    session.ends_at = to_instant(session.day, session.ends, event.time_zone)
+
+
+def span(event: Event) -> None:
+    derive(event)
+    event.save(update_fields=["starts_at", "ends_at", "nominate_by_at"])
+
+
+def _free_slug(title: str, day: date) -> str:
+    """wco-workshop-on-transit-2020: readable, stable, never reused."""
+    stem = f"{slugify(title)[:64].strip('-') or 'event'}-{day.year}"
+    slug, number = stem, 1
+    while Event.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
