@@ -12,6 +12,7 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat of a worker must not wait for a slow disk
+control_socket_disable = True  # no door beside the web
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
