@@ -19,5 +19,17 @@ def may_see_people_of(user: Any, administration: Administration) -> bool:
     return is_office(user) or (user.is_authenticated and user.speaks_for(administration))
 
 
+def may_see_appointments_of(user: Any, administration: Administration) -> bool:
+    """Who speaks for an administration is known to the office and to the administration's own people."""
+    return may_see_people_of(user, administration) or (
+        user.is_authenticated and user.administration_id == administration.pk
+    )
+
+
 def may_edit_person(user: Any, person: Any) -> bool:
     return bool(user == person or is_office(user) or (person.administration and user.speaks_for(person.administration)))
+
+
+def may_edit_address(user: Any, person: Any) -> bool:
+    """Codes to sign in go to the mail address: a contact point who could change it could sign in as the person."""
+    return bool(user == person or is_office(user))

@@ -116,7 +116,7 @@ FORMAT_MODULE_PATH = ["portal.kit.formats"]
 
 # --- people and sign-in ---------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["members.adapter.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -127,7 +127,14 @@ if env.flag("FAST_PASSWORDS") and not PRODUCTION:  # tests sign in thousands of 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "members:start"
 ACCOUNT_ADAPTER = "members.adapter.Adapter"
-ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_FORMS = {
+    "login": "members.pages.account_forms.SignInForm",
+    "request_login_code": "members.pages.account_forms.RequestCodeForm",
+    "confirm_login_code": "members.pages.account_forms.TypedCodeForm",
+    "reset_password": "members.pages.account_forms.ForgottenPasswordForm",
+    "confirm_password_reset_code": "members.pages.account_forms.TypedCodeForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}  # our backend finds the person by mail address too
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_UNIQUE_EMAIL = False  # many officials share one office mailbox: identity is not the address
 ACCOUNT_EMAIL_VERIFICATION = "none"  # the office or a contact point enters addresses; nobody signs up alone
@@ -139,6 +146,11 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 3 * 60 * 60  # grey-listing delays mail by up to
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 3 * 60 * 60
 ACCOUNT_LOGIN_TIMEOUT = 3 * 60 * 60
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,5/5m/key",  # the sixth wrong guess is refused; an office shares one address of the net
+    "request_login_code": "20/m/ip,3/m/key,15/h/key",
+    "reset_password": "20/m/ip,3/m/key,15/h/key",
+}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)
@@ -162,7 +174,9 @@ if DEMO:  # the worker really sends; the letters arrive on a page instead of at 
     EMAIL_BACKEND = "portal.mail.mailbox.DemoBackend"
 DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", "office@portal.example")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-MAIL_UNCLEAR = env.text("MAIL_UNCLEAR", "hold")  # or "resend": what to do when SMTP cannot tell whether a letter arrived
+MAIL_UNCLEAR = env.text(
+    "MAIL_UNCLEAR", "hold"
+)  # or "resend": what to do when SMTP cannot tell whether a letter arrived
 MAIL_BATCH = env.number("MAIL_BATCH", 50)
 MAIL_LEASE_SECONDS = env.number("MAIL_LEASE_SECONDS", 60)
 DEMO_MAILBOX = DEMO  # shows every letter to everybody: no variable switches it on

@@ -27,8 +27,12 @@ SPEAKING_ROLES = (Role.CONTACT_POINT, Role.ALTERNATE)
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def on(self, day: date) -> Self:
-        """Appointments that hold on a day; both ends included."""
-        return self.filter(Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day)
+        """Appointments that hold on a day; both ends included. A revoked one holds on no day."""
+        return self.filter(Q(to_on__isnull=True) | Q(to_on__gte=day), from_on__lte=day, revoked=False)
+
+    def from_day_on(self, day: date) -> Self:
+        """Appointments that hold on a day or on any later day."""
+        return self.filter(Q(to_on__isnull=True) | Q(to_on__gte=day), revoked=False)
 
     def speaking_for(self, administration: Administration) -> Self:
         """Contact points before alternates."""
@@ -50,6 +54,8 @@ class Appointment(models.Model):
     )
     from_on = models.DateField()
     to_on = models.DateField(null=True, blank=True)
+    # ended on its first day or before: it holds on no day, and the row stays as history
+    revoked = models.BooleanField(default=False)
 
     objects = AppointmentQuerySet.as_manager()
 

@@ -7,6 +7,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.kit.clock import valid_zone
@@ -28,6 +30,16 @@ class AdministrationQuerySet(models.QuerySet["Administration"]):
     def members_on(self, day: date) -> Self:
         """Members of the organisation on a day; who joined before records began has no date."""
         return self.filter(Q(member_since__isnull=True) | Q(member_since__lte=day))
+
+    def matching(self, text: str) -> Self:
+        """Administrations whose style, capital, ISO code or full name, of today or of the past, holds the text."""
+        titled = AdministrationName.objects.filter(title__icontains=text)
+        return self.filter(
+            Q(name__icontains=text)
+            | Q(capital__icontains=text)
+            | Q(iso2__iexact=text)
+            | Q(pk__in=titled.values("administration"))
+        )
 
     def in_groups_on(self, groups: models.QuerySet[Group], day: date) -> Self:
         """Administrations of any of the groups on a day."""
@@ -58,6 +70,12 @@ class Administration(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def weekend(self) -> str:
+        """The days off as words: "Friday and Saturday"."""
+        words = [str(WEEKDAYS[day]) for day in self.weekend_days]
+        return gettext(" and ").join(words)
 
     def title_on(self, day: date) -> str:
         """The full name of the service on a day, for example on a letter or a certificate."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -28,7 +30,39 @@ class Gender(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+def valid_address(text: str) -> None:
+    """Field validator: one mail address in plain letters, which no mail program reads as anything else."""
+    validate_email(text)
+    if not text.isascii() or text.startswith("-") or "[" in text:
+        raise ValidationError(_("Write one mail address in plain letters, for example name@customs.example."))
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User) -> Self:
+        """Oneself; the office sees everybody; a contact point sees the people of its administrations."""
+        if user.is_office:
+            return self
+        return self.filter(Q(pk=user.pk) | Q(administration__in=user.represented))
+
+    def matching(self, text: str) -> Self:
+        """People whose name, position, unit or mail address holds the text."""
+        return self.filter(
+            Q(name__icontains=text) | Q(position__icontains=text) | Q(unit__icontains=text) | Q(email__icontains=text)
+        )
+
+
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: User) -> UserQuerySet:
+        return self.get_queryset().visible_to(user)
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """The whole address in small letters: a mailbox is found by comparing equal, never by folding."""
+        return (email or "").strip().lower()
+
     def create_user(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:
         """Add a person; without a password the person signs in with a mailed code."""
         user = self.model(username=username.lower(), email=self.normalize_email(email), **fields)
@@ -39,9 +73,9 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, username: str, email: str = "", password: str | None = None, **fields: Any) -> User:
         return self.create_user(username, email, password, is_staff=True, is_superuser=True, **fields)
 
-    def colleagues_of(self, administration: Administration) -> models.QuerySet[User]:
+    def colleagues_of(self, administration: Administration) -> UserQuerySet:
         """The people of one administration who are still there."""
-        return self.filter(administration=administration, is_active=True).order_by("name")
+        return self.get_queryset().filter(administration=administration, is_active=True).order_by("name")
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -19,11 +19,18 @@ def appoint(
 ) -> Appointment:
     """Give a person a role from a day on.
 
-    Raises `Refused` when the person holds the same role already, or when the body does not fit the role.
+    Raises `Refused` when the person holds the same role on that day or later, when the body does not fit the
+    role, or when the person works for another administration.
     """
     if (role in OFFICE_ROLES) != (administration is None):
         raise Refused(_("Office roles stand for the office. All other roles stand for one administration."))
-    same = person.appointments.on(from_on).filter(role=role, administration=administration)
+    if administration and person.administration_id != administration.pk:
+        raise Refused(
+            _("%(person)s does not work for %(body)s. Choose one of its people.")
+            % {"person": person, "body": administration}
+        )
+    User.objects.select_for_update().get(pk=person.pk)  # two clicks at once give one role
+    same = person.appointments.from_day_on(from_on).filter(role=role, administration=administration)
     if same.exists():
         raise Refused(_("%(person)s holds this role already.") % {"person": person})
     appointment = Appointment.objects.create(person=person, role=role, administration=administration, from_on=from_on)
@@ -33,12 +40,25 @@ def appoint(
 
 @transaction.atomic
 def end(appointment: Appointment, *, on: date, by: User | None) -> None:
-    """End a role: `on` is the first day without it. A role that has not begun loses its only day."""
-    if appointment.to_on is not None and appointment.to_on < on:
+    """End a role: `on` is the first day without it.
+
+    A role that began on that day or later is revoked: it holds on no day, and the row stays as history.
+    Raises `Refused` when the role has ended before that day.
+    """
+    appointment = Appointment.objects.select_for_update(of=("self",)).select_related("person").get(pk=appointment.pk)
+    if appointment.revoked or (appointment.to_on is not None and appointment.to_on < on):
         raise Refused(_("This role has ended already."))
-    appointment.to_on = max(on - timedelta(days=1), appointment.from_on)
-    appointment.save(update_fields=["to_on"])
-    trail.record(by, "ended", appointment.person, role=appointment.get_role_display(), to_on=appointment.to_on)
+    appointment.revoked = appointment.from_on >= on
+    appointment.to_on = appointment.from_on if appointment.revoked else on - timedelta(days=1)
+    appointment.save(update_fields=["to_on", "revoked"])
+    trail.record(
+        by,
+        "ended",
+        appointment.person,
+        role=appointment.get_role_display(),
+        body=appointment.administration or "",
+        first_day_without=on,
+    )
 
 
 def contact_point_of(administration: Administration, *, on: date) -> User | None:

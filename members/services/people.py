@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from members import notices
 from members.models import Administration, Organisation, User
 from portal.kit import trail
 from portal.kit.states import Refused
@@ -29,8 +30,15 @@ def add(
 ) -> User:
     """Add a person without a password: the first sign-in is by a mailed code.
 
-    Raises `Refused` when the same name with the same address stands in the same body already.
+    Raises `Refused` when the same name with the same address stands in the same body already, or when the
+    sign-in name is taken or could be read as another person's.
     """
+    if administration and organisation:
+        raise Refused(_("A person works for one body. Choose an administration or an organisation, not both."))
+    if username and (not username.isascii() or "@" in username):
+        raise Refused(_("A sign-in name has plain letters, digits, dots and hyphens only."))
+    if User.objects.filter(username=username.lower()).exists():
+        raise Refused(_("The sign-in name %(name)s is taken.") % {"name": username})
     twin = User.objects.filter(
         name__iexact=name, email__iexact=email, administration=administration, organisation=organisation
     )
@@ -50,12 +58,21 @@ def add(
 
 @transaction.atomic
 def change(person: User, *, by: User, **profile: Any) -> None:
-    """Change the profile; the trail keeps the old and the new value of every field."""
-    before = {name: getattr(person, name) for name in profile}
+    """Change the profile; the trail keeps the old and the new value of every field.
+
+    When the mail address changes, a letter to the old one says so: codes to sign in go to the new one from now on.
+    """
+    if "email" in profile:
+        profile["email"] = User.objects.normalize_email(profile["email"])
+    known = User.objects.select_for_update().get(pk=person.pk)
+    before = {name: getattr(known, name) for name in profile}
     for name, value in profile.items():
         setattr(person, name, value)
-    person.save(update_fields=list(profile))
-    trail.record_changes(by, person, before, profile)
+    if profile:
+        person.save(update_fields=list(profile))
+    entry = trail.record_changes(by, person, before, profile)
+    if entry and before.get("email") and before["email"] != profile.get("email", before["email"]):
+        notices.address_changed(person, before["email"], change=entry.pk)
 
 
 def _free_username(name: str, administration: Administration | None) -> str:

@@ -1,0 +1,86 @@
+"""Forms of the sign-in pages: who is meant by a name or an address, and codes in the digits of any script."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm
+from allauth.core import context, ratelimit
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from members.models import User
+from members.services.sign_in import people_behind
+from portal.kit.forms import Clean
+
+NAME_OR_ADDRESS = _("Sign-in name or mail address")
+
+
+def name_or_address() -> forms.CharField:
+    return forms.CharField(
+        label=NAME_OR_ADDRESS,
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class SignInForm(Clean, LoginForm):  # type: ignore[misc]  # the library has no types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = name_or_address()
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.order_fields(["login", "password"])
+
+
+class RequestCodeForm(Clean, RequestLoginCodeForm):  # type: ignore[misc]
+    """Whose code it is. Nobody learns from the answer whether the name is known."""
+
+    email = name_or_address()
+    _user: User | None = None  # the name that the library's view reads
+    sharing: tuple[User, ...] = ()
+
+    def clean_email(self) -> str:
+        text: str = self.cleaned_data["email"]
+        if not ratelimit.consume(context.request, action="request_login_code", key=text.lower()):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        self._user, self.sharing = one_or_several(text)
+        return text
+
+
+class ForgottenPasswordForm(Clean, ResetPasswordForm):  # type: ignore[misc]
+    email = name_or_address()
+    sharing: tuple[User, ...] = ()
+
+    def clean_email(self) -> str:
+        text: str = self.cleaned_data["email"]
+        person, self.sharing = one_or_several(text)
+        self.users = [person] if person else []
+        return text
+
+
+class TypedCodeForm(Clean, ConfirmLoginCodeForm):  # type: ignore[misc]
+    """The code of a letter: spaces and hyphens do not matter, and digits of every script count."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]
+        code.max_length = 40
+        code.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = "".join(_plain(sign) for sign in self.cleaned_data["code"])
+        code: str = super().clean_code()
+        return code
+
+
+def one_or_several(text: str) -> tuple[User | None, tuple[User, ...]]:
+    """The one person meant; or nobody, and those who share the mailbox."""
+    people = people_behind(text)
+    return (people[0], ()) if len(people) == 1 else (None, tuple(people))
+
+
+def _plain(sign: str) -> str:
+    digit = unicodedata.digit(sign, None)
+    return sign if digit is None else str(digit)

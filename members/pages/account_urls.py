@@ -1,0 +1,56 @@
+"""The sign-in pages: of the library only those that the portal needs, each by name; there is no sign-up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import views
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+
+from members import notices
+from portal.kit.gates import public, signed_in
+
+
+def tell_sign_in_names(form: Any) -> None:
+    """Several people share the mailbox: a letter lists their sign-in names, the page says nothing of it."""
+    if form.sharing:
+        with transaction.atomic():
+            notices.sign_in_names(form.sharing, at=timezone.now())
+
+
+class RequestCode(views.RequestLoginCodeView):  # type: ignore[misc]  # the library has no types
+    def form_valid(self, form: Any) -> HttpResponse:
+        tell_sign_in_names(form)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+class ForgottenPassword(views.PasswordResetView):  # type: ignore[misc]
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        if answer.status_code == 302:  # else it was one try too many
+            tell_sign_in_names(form)
+        return answer
+
+
+urlpatterns = public(
+    [
+        path("login/", views.login, name="account_login"),
+        path("login/code/", RequestCode.as_view(), name="account_request_login_code"),
+        path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
+        path("logout/", views.logout, name="account_logout"),
+        path("inactive/", views.account_inactive, name="account_inactive"),
+        path("password/reset/", ForgottenPassword.as_view(), name="account_reset_password"),
+        path("password/reset/confirm/", views.confirm_password_reset_code, name="account_confirm_password_reset_code"),
+        path("password/reset/complete/", views.complete_password_reset, name="account_complete_password_reset"),
+        path("password/reset/done/", views.password_reset_from_key_done, name="account_password_reset_completed"),
+    ]
+) + signed_in(
+    [
+        path("password/change/", views.password_change, name="account_change_password"),
+        path("password/set/", views.password_set, name="account_set_password"),
+    ]
+)

@@ -1,0 +1,113 @@
+"""Where a person goes first; profiles, people lists, and adding a person."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members import policies
+from members.models import User
+from members.pages import history
+from members.pages.forms import NewPersonForm, PeopleFilter, ProfileForm
+from members.pages.reader import reader
+from members.services import people as service
+from portal.kit.forms import refusals_on
+from portal.kit.gates import require
+from portal.kit.listing import Listing
+from portal.kit.zones import zone_label
+
+SORTS = {"name": "name", "administration": "administration__name", "position": "position"}
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """After sign-in: the desk where this person works."""
+    if policies.is_office(request.user):
+        return redirect("office:dashboard")
+    if policies.is_contact_point(request.user):
+        return redirect("delegation:home")
+    return redirect("participant:mine")
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """The people that the reader may see; for an official that is one line."""
+    filters = PeopleFilter(request.GET, reader=reader(request))
+    rows = filters.narrow(User.objects.visible_to(reader(request))).select_related("administration", "organisation")
+    return render(
+        request,
+        "members/people.html",
+        {
+            "filters": filters,
+            "listing": Listing(request.GET, rows, sorts=SORTS, default="name"),
+            "is_office": policies.is_office(request.user),
+            "section": "members",
+        },
+    )
+
+
+def profile(request: HttpRequest) -> HttpResponse:
+    """My own page."""
+    return _show(request, reader(request))
+
+
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(User.objects.visible_to(reader(request)), pk=pk)
+    return _show(request, found)
+
+
+def edit_profile(request: HttpRequest) -> HttpResponse:
+    return _edit(request, reader(request))
+
+
+def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(User.objects.visible_to(reader(request)), pk=pk)
+    require(policies.may_edit_person(request.user, found))
+    return _edit(request, found)
+
+
+def add_person(request: HttpRequest) -> HttpResponse:
+    """The office adds a person; ?administration=5 chooses the body."""
+    form = NewPersonForm(request.POST or None, initial={"administration": request.GET.get("administration", "")})
+    if form.is_valid():
+        with refusals_on(form):
+            added = service.add(by=reader(request), **form.cleaned_data)
+            messages.success(
+                request,
+                _("%(person)s is added. The sign-in name is %(name)s.") % {"person": added, "name": added.username},
+            )
+            return redirect("members:person", pk=added.pk)
+    return render(request, "members/add_person.html", {"form": form, "section": "members"})
+
+
+def _show(request: HttpRequest, found: User) -> HttpResponse:
+    return render(
+        request,
+        "members/person.html",
+        {
+            "person": found,
+            "own": found == request.user,
+            "zone": zone_label(found.zone, timezone.now()),
+            "may_edit": policies.may_edit_person(request.user, found),
+            "appointments": found.appointments.select_related("administration"),
+            "history": history.lines(found),
+            "section": "people" if policies.is_contact_point(request.user) else "members",
+        },
+    )
+
+
+def _edit(request: HttpRequest, found: User) -> HttpResponse:
+    form = ProfileForm(
+        request.POST or None,
+        at=timezone.now(),
+        person=found,
+        with_email=policies.may_edit_address(request.user, found),
+        initial={name: getattr(found, name) for name in service.PROFILE},
+    )
+    if form.is_valid():
+        with refusals_on(form):
+            service.change(found, by=reader(request), **form.cleaned_data)
+            messages.success(request, _("The profile is saved."))
+            return redirect("members:profile") if found == request.user else redirect("members:person", pk=found.pk)
+    return render(request, "members/edit_person.html", {"form": form, "person": found, "own": found == request.user})
