@@ -131,8 +131,10 @@ def only_one() -> Iterator[TextIO]:
             raise CommandError(f"The demonstration runs already{where}. Stop it there with Ctrl-C.") from None
         if text:  # the last one was killed before it could tidy
             shutil.rmtree(json.loads(text)["folder"], ignore_errors=True)
-        yield lock
-        lock.truncate(0)
+        try:
+            yield lock
+        finally:
+            lock.truncate(0)
 
 
 def note(lock: TextIO, url: str, folder: Path) -> None:
