@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class EventsConfig(AppConfig):
     name = "events"
+
+    def ready(self) -> None:
+        from events import notices  # noqa: F401  # registers its letters with the mail room

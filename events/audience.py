@@ -129,9 +129,9 @@ def invitation_stands(message: Message) -> str:
 
 
 def invitation_is_lifted(message: Message) -> str:
-    """A cancelled event has its own letter."""
-    if message.about.event.state == EventState.CANCELLED and heard_otherwise(message.about):
-        return _("The letter about the cancelled event says it.")
+    """A postponed or cancelled event has its own letter."""
+    if heard_otherwise(message.about):
+        return _("The letter about the change of the event says it.")
     return "" if message.about.state == InvitationState.LIFTED else _is_now(_("invitation"), message.about)
 
 
@@ -238,8 +238,10 @@ def was_invited(invitation: Invitation) -> bool:
 
 
 def heard_otherwise(invitation: Invitation) -> bool:
-    """Whether the news of a cancelled event goes to this contact point anyway."""
-    return Message.objects.about(invitation).filter(purpose="cancelled_administration").exists()
+    """Whether the news that the event does not take place goes to this contact point anyway."""
+    news = {EventState.POSTPONED: "postponed_administration", EventState.CANCELLED: "cancelled_administration"}
+    purpose = news.get(invitation.event.state)
+    return purpose is not None and Message.objects.about(invitation).filter(purpose=purpose).exists()
 
 
 def chairs_but(event: Event, *without: int) -> Iterable[Any]:

@@ -223,24 +223,52 @@ def lapsed(registration: Registration, *, by: Any = None) -> None:
 # --- changes of an event: to everybody whom they touch -------------------------------------------------------
 
 
-def _change_letter(purpose: str, title: Any, to_administrations: Any, state: EventState, **attach: Any) -> None:
-    happened = audience.event_is(state)
-    live = audience.registration_is(*([R.CONFIRMED] if purpose == "revised" else LIVE))
+def _change_letter(
+    purpose: str,
+    title: Any,
+    title_for_administrations: Any,
+    *rules: audience.Rule,
+    for_people: audience.Rule,
+    **attach: Any,
+) -> None:
     letters.register(
-        purpose, title=title, wanted=audience.all_of(happened, live), context=wording.of_revision, **attach
+        purpose, title=title, wanted=audience.all_of(*rules, for_people), context=wording.of_revision, **attach
     )
     letters.register(
         f"{purpose}_administration",
-        title=to_administrations,
-        wanted=audience.all_of(happened, audience.invitation_stands, audience.knows_of_it),
+        title=title_for_administrations,
+        wanted=audience.all_of(*rules, audience.knows_of_it),
         recipient=audience.contact_point,
         context=wording.of_revision,
     )
 
 
-_change_letter("revised", _("Change of the event"), _("Change, to contact points"), ANNOUNCED, attach=_entry)
-_change_letter("postponed", _("Event postponed"), _("Postponed, to contact points"), POSTPONED, attach=_entry_removed)
-_change_letter("cancelled", _("Event cancelled"), _("Cancelled, to contact points"), CANCELLED, attach=_entry_removed)
+_change_letter(
+    "revised",
+    _("Change of the event"),
+    _("Change, to contact points"),
+    runs,
+    for_people=audience.registration_is(R.CONFIRMED),
+    attach=_entry,
+)
+# a place that lapses with the event still hears why
+_touched = audience.registration_is(*LIVE, R.LAPSED)
+_change_letter(
+    "postponed",
+    _("Event postponed"),
+    _("Postponed, to contact points"),
+    audience.event_is(POSTPONED),
+    for_people=_touched,
+    attach=_entry_removed,
+)
+_change_letter(
+    "cancelled",
+    _("Event cancelled"),
+    _("Cancelled, to contact points"),
+    audience.event_is(CANCELLED),
+    for_people=_touched,
+    attach=_entry_removed,
+)
 
 
 def _tell_everybody(
@@ -349,17 +377,20 @@ def outcome_published(outcome: Outcome, *, by: Any = None) -> None:
 
 # --- follow-up actions -------------------------------------------------------------------------------------
 
-for purpose, title, rule in (
-    ("follow_up_assigned", _("Action assigned"), audience.owner_is_the_same),
-    ("follow_up_due", _("Action due"), audience.action_is_unfinished),
-):
-    letters.register(
-        purpose,
-        title=title,
-        wanted=audience.all_of(audience.action_is_unfinished, rule),
-        recipient=audience.owner,
-        context=wording.of_action,
-    )
+letters.register(
+    "follow_up_assigned",
+    title=_("Action assigned"),
+    wanted=audience.all_of(audience.action_is_unfinished, audience.owner_is_the_same),
+    recipient=audience.owner,
+    context=wording.of_action,
+)
+letters.register(
+    "follow_up_due",
+    title=_("Action due"),
+    wanted=audience.action_is_unfinished,
+    recipient=audience.owner,
+    context=wording.of_action,
+)
 _overdue = audience.all_of(audience.still_chairs, audience.action_is_unfinished)
 letters.register("follow_up_overdue", title=_("Action overdue"), wanted=_overdue, context=wording.of_action)
 

@@ -87,6 +87,7 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FONT_FOLDER = env.text("FONT_FOLDER")  # more fonts for certificates, for example Noto Sans CJK
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(BASE_DIR / "media")))
 REDIS_URL = env.text("REDIS_URL")
 CACHES = {
