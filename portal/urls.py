@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("members.pages.account_urls")),
     path("members/", include("members.pages.urls")),
 ]
+if settings.DEMO_MAILBOX:
+    urlpatterns.append(path("mailbox/", include("portal.mail.urls")))

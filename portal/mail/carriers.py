@@ -6,6 +6,7 @@ import re
 import smtplib
 from collections.abc import Callable
 from contextlib import suppress
+from email.utils import parseaddr
 from types import TracebackType
 from typing import Self
 
@@ -83,7 +84,7 @@ class Carrier:
             raise Unknown(str(error)) from error
 
     def _by_smtp(self, backend: SmtpBackend, mail: EmailMessage, begin: Callable[[], bool]) -> None:
-        recipient = sanitize_address(mail.to[0], "utf-8")
+        recipient = sanitize_address(("", parseaddr(mail.to[0])[1]), "utf-8")
         content = _on_the_wire(mail.message().as_bytes(linesep="\r\n"))
         fresh = _open(backend)
         try:

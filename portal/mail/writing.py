@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from email import charset
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -98,7 +98,7 @@ def envelope(
 ) -> EmailMultiAlternatives:
     """One mail for one recipient; a calendar entry is the last alternative of the text and no attachment.
 
-    Raises `BadHeaderError` or `ValueError` when a name or an address would break a header.
+    Raises `ValueError` when a name or an address would break a header.
     """
     calendars = [file for file in files if file.method]
     if len(calendars) > 1:
@@ -106,8 +106,8 @@ def envelope(
     mail = EmailMultiAlternatives(
         subject=written.subject,
         body=written.body,
-        from_email=formataddr((settings.OFFICE_NAME, office_address())),
-        to=[formataddr((recipient.name, recipient.address))],
+        from_email=mailbox(settings.OFFICE_NAME, office_address()),
+        to=[mailbox(recipient.name, recipient.address)],
         reply_to=[message.reply_to] if message.reply_to else None,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
     )
@@ -119,6 +119,14 @@ def envelope(
             mail.attach(file.name, file.content, file.mime)
     mail.message()  # finds a broken header now, before a connection is opened
     return mail
+
+
+def mailbox(name: str, address: str) -> str:
+    """`"Name" <address>`; Django encodes what is not ASCII, and refuses a line break in any header."""
+    if not name:
+        return address
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address}>'
 
 
 def office_address() -> str:

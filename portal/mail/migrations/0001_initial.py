@@ -7,72 +7,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Heartbeat',
+            name="Heartbeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=30, unique=True)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=30, unique=True)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Delivered',
+            name="Delivered",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('to', models.CharField(max_length=320)),
-                ('name', models.CharField(max_length=320)),
-                ('subject', models.CharField(max_length=500)),
-                ('raw', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("to", models.CharField(max_length=320)),
+                ("name", models.CharField(max_length=320)),
+                ("subject", models.CharField(max_length=500)),
+                ("raw", models.BinaryField()),
             ],
             options={
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['-at', '-id'], name='delivered_at'), models.Index(fields=['name', '-at', '-id'], name='delivered_name')],
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["-at", "-id"], name="delivered_at"),
+                    models.Index(fields=["name", "-at", "-id"], name="delivered_name"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('about_id', models.PositiveBigIntegerField()),
-                ('purpose', models.CharField(max_length=60, verbose_name='letter')),
-                ('address', models.EmailField(blank=True, max_length=254, verbose_name='address')),
-                ('recipient_key', models.CharField(editable=False, max_length=300)),
-                ('occurrence', models.CharField(blank=True, max_length=80)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('held', 'Held'), ('sending', 'Sending'), ('sent', 'Sent'), ('failed', 'Failed'), ('missed', 'Missed'), ('lifted', 'Lifted'), ('unclear', 'Unclear')], default='queued', max_length=10, verbose_name='state')),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('reply_to', models.CharField(blank=True, max_length=320)),
-                ('priority', models.PositiveSmallIntegerField(default=5)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField()),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.CharField(blank=True, max_length=40)),
-                ('transmission_began_at', models.DateTimeField(blank=True, null=True)),
-                ('message_id', models.CharField(max_length=320)),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('sent_to', models.CharField(blank=True, max_length=320, verbose_name='sent to')),
-                ('subject', models.CharField(blank=True, max_length=500, verbose_name='subject')),
-                ('body', models.TextField(blank=True, verbose_name='text, as sent')),
-                ('error', models.TextField(blank=True, verbose_name='what went wrong')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('about_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("about_id", models.PositiveBigIntegerField()),
+                ("purpose", models.CharField(max_length=60, verbose_name="letter")),
+                ("address", models.EmailField(blank=True, max_length=254, verbose_name="address")),
+                ("recipient_key", models.CharField(editable=False, max_length=300)),
+                ("occurrence", models.CharField(blank=True, max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("held", "Held"),
+                            ("sending", "Sending"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("missed", "Missed"),
+                            ("lifted", "Lifted"),
+                            ("unclear", "Unclear"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                ("reply_to", models.CharField(blank=True, max_length=320)),
+                ("priority", models.PositiveSmallIntegerField(default=5)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("claimed_by", models.CharField(blank=True, max_length=40)),
+                ("transmission_began_at", models.DateTimeField(blank=True, null=True)),
+                ("message_id", models.CharField(max_length=320)),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                ("sent_to", models.CharField(blank=True, max_length=320, verbose_name="sent to")),
+                ("subject", models.CharField(blank=True, max_length=500, verbose_name="subject")),
+                ("body", models.TextField(blank=True, verbose_name="text, as sent")),
+                ("error", models.TextField(blank=True, verbose_name="what went wrong")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "about_type",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="contenttypes.contenttype"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'letter',
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['priority', 'next_try_at'], name='mail_queue'), models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='mail_leases'), models.Index(fields=['state', '-due_at', '-id'], name='mail_state'), models.Index(fields=['-due_at', '-id'], name='mail_page'), models.Index(fields=['about_type', 'about_id', 'due_at'], name='mail_about')],
-                'constraints': [models.UniqueConstraint(fields=('about_type', 'about_id', 'purpose', 'recipient_key', 'occurrence'), name='one_letter_a_fact')],
+                "verbose_name": "letter",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")), fields=["priority", "next_try_at"], name="mail_queue"
+                    ),
+                    models.Index(condition=models.Q(("state", "sending")), fields=["lease_until"], name="mail_leases"),
+                    models.Index(fields=["state", "-due_at", "-id"], name="mail_state"),
+                    models.Index(fields=["-due_at", "-id"], name="mail_page"),
+                    models.Index(fields=["about_type", "about_id", "due_at"], name="mail_about"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("about_type", "about_id", "purpose", "recipient_key", "occurrence"),
+                        name="one_letter_a_fact",
+                    )
+                ],
             },
         ),
     ]
