@@ -53,6 +53,11 @@ class Mailbox:
         return self.name
 
 
+def about(message: Message) -> Any:
+    """The row that a letter is about. `all_of` stops a letter whose row is gone before anybody asks for it."""
+    return message.about
+
+
 def event_of(row: models.Model) -> Event:
     """The event that a row of any stage belongs to."""
     if isinstance(row, Event):
@@ -85,13 +90,13 @@ def desk_of(administration: Administration) -> Reader:
 
 def contact_point(message: Message) -> Reader | None:
     """Whoever speaks for the administration of an invitation, registration, delegation or action on this day."""
-    administration: Administration | None = message.about.administration
+    administration: Administration | None = about(message).administration
     return desk_of(administration) if administration else None
 
 
 def owner(message: Message) -> Reader | None:
     """The owner of an action, else the contact point of its administration."""
-    action: FollowUp = message.about
+    action: FollowUp = about(message)
     if action.owner is not None and action.owner.is_active:
         return action.owner
     return contact_point(message)
@@ -104,6 +109,8 @@ def all_of(*rules: Rule) -> Rule:
     """The first reason against the letter; "" when no rule has one."""
 
     def wanted(message: Message) -> str:
+        if about(message) is None:
+            return _("What this letter is about does not exist any more.")
         return next(filter(None, (rule(message) for rule in rules)), "")
 
     return wanted
@@ -111,7 +118,7 @@ def all_of(*rules: Rule) -> Rule:
 
 def event_is(*states: EventState) -> Rule:
     def wanted(message: Message) -> str:
-        event = event_of(message.about)
+        event = event_of(about(message))
         return "" if event.state in states else _is_now(_("event"), event)
 
     return wanted
@@ -119,35 +126,35 @@ def event_is(*states: EventState) -> Rule:
 
 def registration_is(*states: RegistrationState) -> Rule:
     def wanted(message: Message) -> str:
-        return "" if message.about.state in states else _is_now(_("registration"), message.about)
+        return "" if about(message).state in states else _is_now(_("registration"), about(message))
 
     return wanted
 
 
 def invitation_stands(message: Message) -> str:
-    return _is_now(_("invitation"), message.about) if message.about.state == InvitationState.LIFTED else ""
+    return _is_now(_("invitation"), about(message)) if about(message).state == InvitationState.LIFTED else ""
 
 
 def invitation_is_lifted(message: Message) -> str:
     """A postponed or cancelled event has its own letter."""
-    if heard_otherwise(message.about):
+    if heard_otherwise(about(message)):
         return _("The letter about the change of the event says it.")
-    return "" if message.about.state == InvitationState.LIFTED else _is_now(_("invitation"), message.about)
+    return "" if about(message).state == InvitationState.LIFTED else _is_now(_("invitation"), about(message))
 
 
 def nobody_answered(message: Message) -> str:
     """Reminders go only to those who have not answered."""
-    return "" if message.about.state == InvitationState.OPEN else _is_now(_("invitation"), message.about)
+    return "" if about(message).state == InvitationState.OPEN else _is_now(_("invitation"), about(message))
 
 
 def knows_of_it(message: Message) -> str:
     """Who never received the invitation needs no news of the event."""
-    return "" if was_invited(message.about) else _("The invitation was never sent.")
+    return "" if was_invited(about(message)) else _("The invitation was never sent.")
 
 
 def evaluation_is_missing(message: Message) -> str:
     """Asks those who were there; before anybody's presence is recorded, everybody who was confirmed."""
-    registration: Registration = message.about
+    registration: Registration = about(message)
     if hasattr(registration, "evaluation"):
         return _("The evaluation was given.")
     recorded = registration.event.registrations.filter(attendances__isnull=False).exists()
@@ -155,31 +162,31 @@ def evaluation_is_missing(message: Message) -> str:
 
 
 def still_chairs(message: Message) -> str:
-    chairs = event_of(message.about).chairings.filter(person=message.to)
+    chairs = event_of(about(message)).chairings.filter(person=message.to)
     return "" if chairs.exists() else _("This person does not chair the event any more.")
 
 
 def outcome_is(*states: OutcomeState) -> Rule:
     def wanted(message: Message) -> str:
-        outcome: Outcome = getattr(message.about, "outcome", message.about)
+        outcome: Outcome = getattr(about(message), "outcome", about(message))
         return "" if outcome.state in states else _is_now(_("outcome"), outcome)
 
     return wanted
 
 
 def signature_holds(message: Message) -> str:
-    return _("The signature is void now.") if message.about.voided_at else ""
+    return _("The signature is void now.") if about(message).voided_at else ""
 
 
 def action_is_unfinished(message: Message) -> str:
-    action: FollowUp = message.about
+    action: FollowUp = about(message)
     if not action.outcome.is_published:
         return _("The outcome is not published: a draft binds nobody.")
     return "" if action.state in UNFINISHED else _is_now(_("action"), action)
 
 
 def owner_is_the_same(message: Message) -> str:
-    return "" if message.occurrence == owner_key(message.about) else _("The action has another owner now.")
+    return "" if message.occurrence == owner_key(about(message)) else _("The action has another owner now.")
 
 
 def owner_key(action: FollowUp) -> str:
@@ -197,16 +204,16 @@ def _is_now(what: str, row: Any) -> str:
 
 
 def until_deadline(message: Message) -> datetime | None:
-    event = event_of(message.about)
+    event = event_of(about(message))
     return event.nominate_by_at or event.starts_at
 
 
 def until_end(message: Message) -> datetime | None:
-    return event_of(message.about).ends_at
+    return event_of(about(message)).ends_at
 
 
 def until_evaluation_closes(message: Message) -> datetime | None:
-    return event_of(message.about).ends_at + EVALUATION_STAYS_OPEN
+    return event_of(about(message)).ends_at + EVALUATION_STAYS_OPEN
 
 
 def until_offer_lapses(message: Message) -> datetime | None:
@@ -239,7 +246,10 @@ def was_invited(invitation: Invitation) -> bool:
 
 def heard_otherwise(invitation: Invitation) -> bool:
     """Whether the news that the event does not take place goes to this contact point anyway."""
-    news = {EventState.POSTPONED: "postponed_administration", EventState.CANCELLED: "cancelled_administration"}
+    news: dict[str, str] = {
+        EventState.POSTPONED: "postponed_administration",
+        EventState.CANCELLED: "cancelled_administration",
+    }
     purpose = news.get(invitation.event.state)
     return purpose is not None and Message.objects.about(invitation).filter(purpose=purpose).exists()
 
@@ -251,4 +261,4 @@ def chairs_but(event: Event, *without: int) -> Iterable[Any]:
 
 def revision_of(message: Message) -> Revision | None:
     """The numbered change that a letter tells of."""
-    return event_of(message.about).revisions.filter(number=message.facts.get("revision")).first()
+    return event_of(about(message)).revisions.filter(number=message.facts.get("revision")).first()

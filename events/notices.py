@@ -34,7 +34,7 @@ from portal.kit import calendar
 from portal.mail import letters, outbox
 from portal.mail.letters import Attachment
 from portal.mail.models import Message
-from portal.mail.states import NOT_SENT, MessageState
+from portal.mail.states import NOT_SENT
 from portal.mail.writing import office_address
 
 ANNOUNCED, POSTPONED, CANCELLED = EventState.ANNOUNCED, EventState.POSTPONED, EventState.CANCELLED
@@ -135,12 +135,12 @@ def _calendar(method: str, registration: Registration) -> list[Attachment]:
 
 
 def _entry(message: Message) -> list[Attachment]:
-    return _calendar("REQUEST", message.about)
+    return _calendar("REQUEST", audience.about(message))
 
 
 def _entry_removed(message: Message) -> list[Attachment]:
     """Only who had a seat has an entry to remove."""
-    return _calendar("CANCEL", message.about) if audience.was_confirmed(message.about) else []
+    return _calendar("CANCEL", audience.about(message)) if audience.was_confirmed(audience.about(message)) else []
 
 
 _registration_letter("nominated", _("Nominated"), R.NOMINATED)
@@ -302,7 +302,7 @@ def cancelled(event: Event, reason: str, *, by: Any = None) -> None:
 
 
 def _certificate(message: Message) -> list[Attachment]:
-    certificate: Certificate = message.about
+    certificate: Certificate = audience.about(message)
     return [Attachment(f"{certificate.number}.pdf", documents.certificate_pdf(certificate), "application/pdf")]
 
 
@@ -405,26 +405,21 @@ def follow_up_assigned(follow_up: FollowUp, *, by: Any = None) -> None:
 # --- letters with a later date, laid by `reminders` ------------------------------------------------------------
 
 
-def keep(purpose: str, about: models.Model, due: Mapping[str, datetime], *, to: Any = None, at: datetime) -> None:
-    """Let exactly these occurrences of a reminder wait, each until its time, which is later than `at`.
+def keep(purpose: str, about: models.Model, due: Mapping[str, datetime], *, to: Any = None) -> None:
+    """Let exactly these occurrences of a reminder wait, each until its time.
 
-    A waiting one that is not named is lifted, one with another time is moved. When one was sent for an earlier date
-    of the event, its occurrence gets the new date: it is a new fact, and a new letter.
+    A waiting one that is not named is lifted, one with another time is moved, one that was sent stays the only one.
     """
-    rows = Message.objects.about(about).filter(purpose=purpose, **({"to": to} if to else {}))
-    states = dict(rows.values_list("occurrence", "state"))
-    wanted = {
-        (f"{name} {day:%Y-%m-%d}" if states.get(name) in audience.GONE else name): day for name, day in due.items()
-    }
-    waiting = {name for name, state in states.items() if state in NOT_SENT}
-    if waiting - set(wanted):
+    rows = Message.objects.about(about).filter(purpose=purpose, state__in=NOT_SENT, **({"to": to} if to else {}))
+    waiting = set(rows.values_list("occurrence", flat=True))
+    if waiting - set(due):
         lift(about, by=None, reason=str(_("The date has changed.")), purposes=[purpose])
         waiting = set()
-    for name, day in wanted.items():
-        if name in waiting:
-            outbox.move(about, purpose, name, day)
+    for occurrence, day in due.items():
+        if occurrence in waiting:
+            outbox.move(about, purpose, occurrence, day)
         else:
-            _write(purpose, about, to=to, occurrence=name, due_at=day)
+            _write(purpose, about, to=to, occurrence=occurrence, due_at=day)
 
 
 def lift(about: models.Model, *, by: Any, reason: str, purposes: Iterable[str]) -> int:

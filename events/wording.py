@@ -106,7 +106,7 @@ def _indent(text: str) -> str:
 
 def of_event(message: Message) -> Words:
     """The words that every letter of an event may use."""
-    event = audience.event_of(message.about)
+    event = audience.event_of(audience.about(message))
     reader = audience.reader(message)
     zone = reader.zone if reader else settings.OFFICE_TIME_ZONE
     return {
@@ -123,7 +123,7 @@ def of_event(message: Message) -> Words:
 
 
 def of_invitation(message: Message) -> Words:
-    invitation: Invitation = message.about
+    invitation: Invitation = audience.about(message)
     return {
         **of_event(message),
         "reference": invitation.reference,
@@ -134,7 +134,7 @@ def of_invitation(message: Message) -> Words:
 
 
 def of_registration(message: Message) -> Words:
-    registration: Registration = message.about
+    registration: Registration = audience.about(message)
     words = of_event(message)
     words |= {
         "registration": registration,
@@ -150,18 +150,20 @@ def of_registration(message: Message) -> Words:
 
 def of_revision(message: Message) -> Words:
     """A change of an announced event, told to a participant or to a contact point."""
-    words = of_invitation(message) if isinstance(message.about, Invitation) else of_registration(message)
+    words = of_invitation(message) if isinstance(audience.about(message), Invitation) else of_registration(message)
     revision = audience.revision_of(message)
     return words | {
         "changes": changes(revision),
         "number": message.facts.get("revision", ""),
         "reason": message.facts.get("reason", ""),
-        "nominees": names(_live_nominees(message.about)) if isinstance(message.about, Invitation) else "",
+        "nominees": names(_live_nominees(audience.about(message)))
+        if isinstance(audience.about(message), Invitation)
+        else "",
     }
 
 
 def of_certificate(message: Message) -> Words:
-    certificate = message.about
+    certificate = audience.about(message)
     return {
         **of_event(message),
         "certificate": certificate,
@@ -172,7 +174,7 @@ def of_certificate(message: Message) -> Words:
 
 def of_outcome(message: Message) -> Words:
     """The clearance of an outcome: who has signed, who has not, and the words of the row that the letter is about."""
-    row = message.about
+    row = audience.about(message)
     outcome: Outcome = getattr(row, "outcome", row)
     valid = {signature.chairing_id for signature in outcome.signatures.filter(voided_at__isnull=True)}
     clearance = [
@@ -195,7 +197,7 @@ def of_outcome(message: Message) -> Words:
 
 
 def of_action(message: Message) -> Words:
-    action: FollowUp = message.about
+    action: FollowUp = audience.about(message)
     return {
         **of_event(message),
         "action": action,
@@ -218,5 +220,5 @@ def certificate_address(number: str) -> str:
 
 
 def _live_nominees(invitation: Invitation) -> Iterable[Registration]:
-    rows = invitation.event.registrations.live().of(invitation.administration)  # type: ignore[attr-defined]
+    rows = invitation.event.registrations.live().of(invitation.administration)
     return list(rows.select_related("official").in_order())
