@@ -10,7 +10,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse
@@ -200,4 +199,4 @@ EVENT = r"/calendar/[^\"/?]+/"
 LETTER = r"/mailbox/[^\"/?]+/"
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
