@@ -1,4 +1,4 @@
-"""Components as tags: state badge, times in two zones, lists, figures; templates/components/README.md shows them all."""
+"""Components as tags: state badge, times in two zones, lists, figures. See templates/components/README.md."""
 
 from __future__ import annotations
 
@@ -29,28 +29,41 @@ NEUTRAL, INFO, GOOD, WAIT, BAD, DONE = TONES = ("neutral", "info", "good", "wait
 TONE_OF_STATE = {
     # what is not there yet, or is over without a result
     **dict.fromkeys(["draft", "drafted", "planned", "queued", "withdrawn", "replaced", "lapsed", "lifted"], NEUTRAL),
+    **dict.fromkeys(["declined", "dropped"], NEUTRAL),
     # what goes on
-    **dict.fromkeys(["announced", "scheduled", "under_way", "open", "in_progress", "circulated", "sending"], INFO),
+    **dict.fromkeys(
+        ["announced", "scheduled", "under_way", "open", "in_progress", "circulated", "commented", "sending"], INFO
+    ),
     **dict.fromkeys(["nominated", "applied", "endorsed", "offered"], INFO),
     # what turned out well
     **dict.fromkeys(["answered", "confirmed", "signed", "sent", "published", "given"], GOOD),
     # what somebody has to wait for
     **dict.fromkeys(["silent", "waiting", "postponed", "unclear"], WAIT),
     # what somebody has to look at
-    **dict.fromkeys(["failed", "missed", "overdue", "cancelled", "dropped", "declined", "revoked"], BAD),
+    **dict.fromkeys(["failed", "missed", "overdue", "cancelled", "revoked"], BAD),
     # what is complete
     **dict.fromkeys(["held", "reported", "done", "closed"], DONE),
 }
+
+
+# one word, two meanings: an event that was held is over, a letter that is held waits for a person
+TONE_OF_MODEL_STATE = {("message", "held"): WAIT}
 
 
 @register.simple_tag
 def badge(row: Any, label: str = "", tone: str = "") -> SafeString:
     """The state of a row as word, shape and colour; the word comes from the enum."""
     value, word = _state_of(row)
-    found = tone or getattr(row, "tone", "") or TONE_OF_STATE.get(value, NEUTRAL)
+    found = tone or getattr(row, "tone", "") or _tone_of(row, value)
     return format_html(
         '<span class="state state-{}">{}</span>', found if found in TONES else NEUTRAL, label or word or _("Unknown")
     )
+
+
+def _tone_of(row: Any, value: str) -> str:
+    if isinstance(row, models.Model) and (own := TONE_OF_MODEL_STATE.get((str(row._meta.model_name), value))):
+        return own
+    return TONE_OF_STATE.get(value, NEUTRAL)
 
 
 def _state_of(row: Any) -> tuple[str, str]:
@@ -115,8 +128,12 @@ def _readers_own(begin: datetime, end: datetime | None, zone: str) -> dict[str, 
         "sign": "-" if days < 0 else "+",
         "count": abs(days),
     }
+    if own == "UTC":
+        yours = f"{words} UTC"
+    else:
+        yours = _("%(time)s your time (%(city)s)") % {"time": words, "city": clock.city(own)}
     return {
-        "yours": f"{words} UTC" if own == "UTC" else _("%(time)s your time (%(city)s)") % {"time": words, "city": clock.city(own)},
+        "yours": yours,
         "shift": shift if days else "",
     }
 
@@ -126,7 +143,9 @@ def days(first: date | None, last: date | None = None) -> SafeString:
     """23 - 26 November 2020; one day when there is no other."""
     if first is None:
         return format_html('<span class="quiet">{}</span>', _("no date yet"))
-    return format_html('<time datetime="{}">{}</time>', first.isoformat(), clock.spell_days(first, last or first))
+    return format_html(
+        '<time class="days" datetime="{}">{}</time>', first.isoformat(), clock.spell_days(first, last or first)
+    )
 
 
 @register.inclusion_tag("components/date_block.html")
@@ -253,8 +272,8 @@ def icon(name: str, label: str = "") -> SafeString:
     """An inline drawing; a screen reader passes over it unless it has a label."""
     said = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" stroke-width="1.75"'
-        ' stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
+        '<svg class="icon" viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor"'
+        ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
         said,
         SafeString(DRAWINGS[name]),
     )
