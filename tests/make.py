@@ -1,0 +1,307 @@
+"""Makes rows for tests by calling the services, so that test data is always legal.
+
+Times are relative to `NOW`, the moment the tests began; an event lies 60 days ahead unless a test says otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from events.models import Activity, Event, Invitation, Kind, Mode, Outcome, Pillar, Registration, WorkPlan
+from events.services import attendance, evaluations, followups, lifecycle, outcomes, papers, programme, registrations
+from events.services import workplan as plans
+from members.models import Administration, Group, Organisation, Role, User
+from members.services import appointments, people
+from portal.kit.clock import fiscal_year
+
+NOW = timezone.now().replace(microsecond=0)
+TODAY = NOW.date()
+LONG_AGO = date(2019, 7, 1)
+PASSWORD = "a-good-long-password"
+numbers = count(1)
+
+ZONES = {
+    "FJ": ("Fiji", "Pacific/Fiji", "oceania"),
+    "TO": ("Tonga", "Pacific/Tongatapu", "oceania"),
+    "WS": ("Samoa", "Pacific/Apia", "oceania"),
+    "ID": ("Indonesia", "Asia/Jakarta", "asean"),
+    "MM": ("Myanmar", "Asia/Yangon", "asean"),
+    "TH": ("Thailand", "Asia/Bangkok", "asean"),
+    "NP": ("Nepal", "Asia/Kathmandu", "sub_continent"),
+    "IR": ("I.R. Iran", "Asia/Tehran", "sub_continent"),
+    "JP": ("Japan", "Asia/Tokyo", "far_east"),
+    "HK": ("Hong Kong, China", "Asia/Hong_Kong", "far_east"),
+}
+
+
+def days(number: float) -> timedelta:
+    return timedelta(days=number)
+
+
+# --- members --------------------------------------------------------------------------------------
+
+
+def administration(iso2: str = "FJ") -> Administration:
+    """A member by its code; made once."""
+    name, zone, sub_region = ZONES[iso2]
+    row, _made = Administration.objects.get_or_create(
+        iso2=iso2,
+        defaults={
+            "name": name,
+            "time_zone": zone,
+            "sub_region": sub_region,
+            "email": f"customs@{iso2.lower()}.example",
+        },
+    )
+    return row
+
+
+def group(code: str, *codes: str) -> Group:
+    row, _made = Group.objects.get_or_create(code=code, defaults={"name": code.upper()})
+    for iso2 in codes:
+        row.memberships.get_or_create(administration=administration(iso2))
+    return row
+
+
+def organisation(name: str = "CCF Japan", kind: str = "donor") -> Organisation:
+    row, _made = Organisation.objects.get_or_create(name=name, defaults={"kind": kind})
+    return row
+
+
+def official(iso2: str = "FJ", name: str = "", *, email: str = "", password: bool = False) -> User:
+    """An official of a member; with a password only where a test signs in by typing it."""
+    body = administration(iso2)
+    number = next(numbers)
+    person = people.add(
+        name=name or f"Official {number} of {body.name}",
+        email=email or f"official{number}@{iso2.lower()}.example",
+        administration=body,
+        by=None,
+    )
+    if password:
+        person.set_password(PASSWORD)
+        person.save(update_fields=["password"])
+    return person
+
+
+def contact_point(iso2: str = "FJ", name: str = "") -> User:
+    body = administration(iso2)
+    person = official(iso2, name or f"Contact point {next(numbers)} of {body.name}")
+    appointments.appoint(person, Role.CONTACT_POINT, administration=body, from_on=LONG_AGO, by=None)
+    return person
+
+
+def office_person(name: str = "", *, role: str = Role.OFFICE_STAFF) -> User:
+    number = next(numbers)
+    person = people.add(
+        name=name or f"Programme manager {number}", email=f"officer{number}@office.example", by=None
+    )
+    appointments.appoint(person, role, from_on=LONG_AGO, by=None)
+    return person
+
+
+def expert(name: str = "") -> User:
+    number = next(numbers)
+    return people.add(
+        name=name or f"Expert {number}",
+        email=f"expert{number}@wco.example",
+        organisation=organisation("WCO Secretariat", "secretariat"),
+        by=None,
+    )
+
+
+# --- the plan -------------------------------------------------------------------------------------
+
+
+def pillars() -> list[Pillar]:
+    return [Pillar.objects.get_or_create(number=n, defaults={"title": f"Title of pillar {n}"})[0] for n in range(1, 5)]
+
+
+def work_plan(year: str = "") -> WorkPlan:
+    return plans.open_plan(year or fiscal_year(TODAY), by=None)
+
+
+def activity(*codes: str, plan: WorkPlan | None = None, **values: Any) -> Activity:
+    """A line of the plan of this year, for the given members."""
+    pillars()
+    fields: dict[str, Any] = {
+        "plan": plan or work_plan(),
+        "number": f"3.{next(numbers)}",
+        "pillar": Pillar.objects.get(number=3),
+        "title": "Workshop on Transit",
+        "kind": Kind.SUB_REGIONAL_WORKSHOP,
+        "mode": Mode.ONLINE,
+    }
+    row = Activity.objects.create(**fields | values)
+    row.target_administrations.set(administration(code) for code in codes or ("FJ", "TO"))
+    return row
+
+
+# --- events ---------------------------------------------------------------------------------------
+
+
+def event(
+    *codes: str,
+    by: User | None = None,
+    begin: date | None = None,
+    zone: str = "Asia/Bangkok",
+    seats: int = 2,
+    pool: int = 0,
+    sessions: int = 1,
+    activity: Activity | None = None,
+    **values: Any,
+) -> Event:
+    """A draft that is ready to be announced: sessions of three hours from 13:00, deadline 21 days before."""
+    by = by or office_person()
+    begin = begin or TODAY + days(60)
+    if activity:
+        row = programme.create_from(activity, by=by, on=begin)
+    else:
+        row = programme.create(
+            by=by,
+            title=values.pop("title", f"Workshop on Transit {next(numbers)}"),
+            kind=values.pop("kind", Kind.SUB_REGIONAL_WORKSHOP),
+            mode=values.pop("mode", Mode.ONLINE),
+            starts_on=begin,
+            ends_on=begin + days(sessions - 1),
+            time_zone=zone,
+        )
+    programme.change(
+        row,
+        by=by,
+        **{
+            "starts_on": begin,
+            "ends_on": begin + days(sessions - 1),
+            "time_zone": zone,
+            "nominate_by": begin - days(21),
+            "seats_per_administration": seats,
+            "pool_seats": pool,
+            "platform": "zoom",
+            "joining_url": "https://meet.example/secret-room",
+            "joining_notes": "Meeting ID 123 456, passcode 7890",
+            "targets": [administration(code) for code in codes or ("FJ", "TO")],
+            **values,
+        },
+    )
+    row.refresh_from_db()
+    for number in range(sessions):
+        programme.add_session(
+            row, title=f"Session {number + 1}", day=begin + days(number), begins=time(13), ends=time(16), by=by
+        )
+    row.refresh_from_db()
+    return row
+
+
+def announced(*codes: str, at: datetime | None = None, **values: Any) -> Event:
+    """An event with open invitations."""
+    row = event(*codes, **values)
+    lifecycle.announce(row, by=row.officer, at=at or min(NOW, row.nominate_by_at - days(24)))
+    row.refresh_from_db()
+    return row
+
+
+def running(*codes: str, began: timedelta = timedelta(days=-1), **values: Any) -> Event:
+    """An announced event whose first day was yesterday (a past one by a larger `began`)."""
+    return announced(*codes, begin=TODAY + began, **values)
+
+
+def meeting(*codes: str, chairs: tuple[User, ...] = (), **values: Any) -> Event:
+    """An announced consultation with its chairs, two agenda items."""
+    row = event(*codes or ("ID", "MM"), kind=Kind.CONSULTATION, title=f"{next(numbers)}th Consultation", **values)
+    for person in chairs:
+        programme.add_chair(row, person=person, administration=person.administration, by=row.officer)
+    papers.add_item(row, title="Opening", purpose="note", by=row.officer)
+    papers.add_item(row, title="Work plan", purpose="guidance", by=row.officer)
+    lifecycle.announce(row, by=row.officer, at=min(NOW, row.nominate_by_at - days(24)))
+    row.refresh_from_db()
+    return row
+
+
+def invitation(event: Event, iso2: str = "FJ") -> Invitation:
+    return event.invitations.get(administration__iso2=iso2)
+
+
+def before_deadline(event: Event) -> datetime:
+    return min(NOW, event.nominate_by_at - days(1))
+
+
+def nominated(event: Event, iso2: str = "FJ", *, person: User | None = None, by: User | None = None) -> Registration:
+    return registrations.nominate(
+        invitation(event, iso2),
+        official=person or official(iso2),
+        by=by or event.officer,
+        at=before_deadline(event),
+    )
+
+
+def applied(event: Event, iso2: str = "FJ", *, person: User | None = None) -> Registration:
+    return registrations.apply(
+        event, official=person or official(iso2), at=before_deadline(event), motivation="I work on transit."
+    )
+
+
+def confirmed(event: Event, iso2: str = "FJ", *, person: User | None = None, by: User | None = None) -> Registration:
+    row = nominated(event, iso2, person=person, by=by)
+    registrations.confirm(row, by=event.officer, at=before_deadline(event))
+    return row
+
+
+def attended(event: Event, iso2: str = "FJ", *, person: User | None = None) -> Registration:
+    """Confirmed and present at every session; the event lies in the past."""
+    row = confirmed(event, iso2, person=person)
+    for session in event.sessions.all():
+        present = {attendance.registration for attendance in session.attendances.all()} | {row}
+        attendance.tick(session, present, by=event.officer, at=NOW)
+    return row
+
+
+def evaluated(registration: Registration) -> Registration:
+    evaluations.give(
+        registration,
+        usefulness=5,
+        content=4,
+        organisation=4,
+        plans="I will train my unit.",
+        remarks="",
+        by=registration.official,
+        at=NOW,
+    )
+    return registration
+
+
+def drafted(event: Event, *, complete: bool = True) -> Outcome:
+    """A drafted outcome with one paragraph and one action."""
+    by = event.officer
+    outcome = outcomes.draft(event, by=by)
+    outcomes.change_text(outcome, summary="The meeting agreed to go on.", members_text="", next_meeting="", by=by)
+    outcomes.add_paragraph(
+        outcome, item=event.agenda.first(), verb="agreed", text="Cooperation should be deepened.", by=by
+    )
+    followups.add(
+        outcome,
+        text="Coordinate the online workshops.",
+        administration=administration("ID") if complete else None,
+        due_on=TODAY + days(90) if complete else None,
+        by=by,
+    )
+    outcome.refresh_from_db()
+    return outcome
+
+
+def signed(outcome: Outcome) -> Outcome:
+    outcomes.circulate(outcome, by=outcome.event.officer)
+    for chairing in outcome.event.chairings.all():
+        outcomes.sign(outcome, chairing=chairing, text_hash=outcome.text_hash(), by=chairing.person, at=NOW)
+    outcome.refresh_from_db()
+    return outcome
+
+
+def published(event: Event) -> Outcome:
+    outcome = signed(drafted(event))
+    outcomes.publish(outcome, by=event.officer, at=NOW)
+    outcome.refresh_from_db()
+    return outcome
