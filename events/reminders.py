@@ -1,8 +1,8 @@
 """The ladder of reminders as data; laying, moving and lifting the letters that wait for their day.
 
-A due time is wall time in a zone, turned into an instant when it is laid: "09:00 in Tehran, 14 days before the deadline".
-A letter is named by its rung and the day that it counts from ("deadline-14 of 2020-08-01"): laying twice gives one letter,
-and a new date of the event gives a new one even when the old one was sent.
+A due time is wall time in a zone, turned into an instant when it is laid: "09:00 in Tehran, 14 days before the
+deadline". A letter is named by its rung and the day that it counts from ("deadline-14 of 2020-08-01"): laying twice
+gives one letter, and a new date of the event gives a new one even when the old one was sent.
 """
 
 from __future__ import annotations
