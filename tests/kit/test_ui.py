@@ -451,7 +451,7 @@ def test_no_page_carries_inline_script_or_style():
 def test_the_page_of_a_broken_request_or_portal_needs_nothing_that_may_be_broken():
     for answer in (
         defaults.server_error(RequestFactory().get("/")),
-        defaults.bad_request(RequestFactory().get("/"), None),
+        defaults.bad_request(RequestFactory().get("/"), ValueError()),
     ):
         page = answer.content.decode()
         assert "<h1>" in page
@@ -467,3 +467,42 @@ def test_pages_of_refusal_say_why_and_what_to_do():
 def test_an_unknown_component_is_found_when_the_template_is_compiled():
     with pytest.raises(TemplateSyntaxError):
         Template("{% bagde row %}")
+
+
+# --- sign-in pages --------------------------------------------------------------------------------
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["login/", "login/code/", "password/reset/", "logout/", "inactive/"])
+def test_pages_of_the_account_stand_in_the_frame(client: Any, fiji_official: Any, address: str):
+    if address == "logout/":
+        client.force_login(fiji_official)
+    page = client.get(f"/account/{address}").content.decode()
+    assert page.count("<h1>") == 1
+    assert 'class="narrow"' in page
+    assert "Capacity Portal</title>" in page
+    assert "style=" not in page
+
+
+@pytest.mark.parametrize("address", ["change/", "set/"])
+def test_pages_of_the_password_stand_in_the_frame(client: Any, fiji_official: Any, address: str):
+    fiji_official.set_password("a long and strange word" if address == "change/" else None)
+    fiji_official.save()
+    client.force_login(fiji_official)
+    page = client.get(f"/account/password/{address}").content.decode()
+    assert page.count("<h1>") == 1
+    assert 'autocomplete="new-password"' in page
+
+
+@pytest.mark.parametrize("address", ["/account/login/code/", "/account/password/reset/"])
+def test_the_page_that_asks_for_the_code_is_the_same_for_a_known_and_an_unknown_person(
+    client: Any, fiji_official: Any, address: str
+):
+    pages = []
+    for name in (fiji_official.username, "nobody-at-all"):
+        client.cookies.clear()
+        field = next(iter(client.get(address).context["form"].fields))
+        answer = client.post(address, {field: name}, follow=True)
+        pages.append(answer.content.decode().replace(name, "NAME"))
+    for page in pages:
+        assert page.count("<h1>") == 1
+        assert 'autocomplete="one-time-code"' in page
+        assert "Send a new code" in page or address != "/account/login/code/"
