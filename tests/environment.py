@@ -13,10 +13,9 @@ PRODUCTION_DATABASES = ("postgresql://", "postgres://")
 def own_broker(url: str, worker: str) -> str:
     """Give each test process its own numbered database of one Redis, never number 0: a test empties its cache."""
     number = 1 + int(worker.removeprefix("gw") or 0)
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        return parts._replace(query=f"db={number}").geturl()
-    return parts._replace(path=f"/{number}").geturl()
+    if url.startswith("unix://"):
+        return f"{url.partition('?')[0]}?db={number}"
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
 
 
 os.environ["PORTAL_MODE"] = "development"
