@@ -50,8 +50,13 @@ def may_see_joining(user: Any, event: Event) -> bool:
     )
 
 
+def may_prepare(user: Any, event: Event) -> bool:
+    """Agenda, papers, delegations and outcome of a meeting: its chairs and the office."""
+    return bool(user.is_office or event.chairings.filter(person=user).exists())
+
+
 def may_edit_outcome(user: Any, outcome: Outcome) -> bool:
-    return bool(user.is_office or outcome.event.chairings.filter(person=user).exists())
+    return may_prepare(user, outcome.event)
 
 
 def may_sign(user: Any, outcome: Outcome) -> bool:
@@ -59,6 +64,10 @@ def may_sign(user: Any, outcome: Outcome) -> bool:
 
 
 def may_report_on(user: Any, action: FollowUp) -> bool:
+    """The owner, who speaks for the owning administration, the chairs of the meeting and the office."""
     return bool(
-        user.is_office or user == action.owner or (action.administration and user.speaks_for(action.administration))
+        user.is_office
+        or user == action.owner
+        or (action.administration and user.speaks_for(action.administration))
+        or action.event.chairings.filter(person=user).exists()
     )

@@ -78,7 +78,10 @@ class Outcome(Stateful):
 
     def text_hash(self) -> str:
         """SHA-256 over everything that the chairs sign, in a fixed order."""
-        paragraphs = self.paragraphs.values_list("number", "item__number", "verb", "text", "members_only")
+        paragraphs = self.paragraphs.values_list(
+            "number", "item__number", "item__title", "verb", "text", "members_only"
+        )
+        interventions = self.interventions.values_list("number", "item__number", "speaker", "text")
         actions = self.actions.values_list("number", "text", "administration__name", "organisation__name", "due_on")
         content = [
             self.number,
@@ -86,6 +89,7 @@ class Outcome(Stateful):
             self.members_text,
             self.next_meeting,
             [list(row) for row in paragraphs],
+            [list(row) for row in interventions],
             [list(row) for row in actions],
         ]
         return hashlib.sha256(json.dumps(content, default=str, ensure_ascii=False).encode()).hexdigest()

@@ -28,9 +28,17 @@ def add(
     due_on: date | None = None,
     by: User,
 ) -> FollowUp:
-    """Draft an action as part of the outcome's text; owner and due date are asked for before signing."""
+    """Draft an action as part of the outcome's text; owner and due date are asked for before signing.
+
+    The same action sent twice stands once.
+    """
     outcome = outcomes.editable(outcome)
     _one_body(administration, organisation)
+    twin = outcome.actions.filter(
+        text=text, administration=administration, organisation=organisation, owner=owner, due_on=due_on
+    ).first()
+    if twin:
+        return twin
     last = outcome.actions.aggregate(last=Max("number"))["last"] or 0
     action = FollowUp.objects.create(
         outcome=outcome,

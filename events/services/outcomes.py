@@ -66,10 +66,12 @@ def change_text(outcome: Outcome, *, summary: str, members_text: str, next_meeti
 def add_paragraph(
     outcome: Outcome, *, item: AgendaItem | None, verb: str, text: str, members_only: bool = False, by: User
 ) -> Paragraph:
-    """Add a paragraph with one operative verb at the end."""
+    """Add a paragraph with one operative verb at the end; the same one sent twice stands once."""
     outcome = editable(outcome)
-    if item is not None and item.event_id != outcome.event_id:
-        raise Refused(_("This agenda item belongs to another meeting."))
+    _same_meeting(item, outcome)
+    twin = outcome.paragraphs.filter(item=item, verb=verb, text=text, members_only=members_only).first()
+    if twin:
+        return twin
     last = outcome.paragraphs.aggregate(last=Max("number"))["last"] or 0
     paragraph = Paragraph.objects.create(
         outcome=outcome, number=last + 1, item=item, verb=verb, text=text, members_only=members_only
@@ -82,9 +84,7 @@ def add_paragraph(
 @transaction.atomic
 def change_paragraph(paragraph: Paragraph, *, by: User, **values: Any) -> None:
     outcome = editable(paragraph.outcome)
-    item = values.get("item")
-    if item is not None and item.event_id != outcome.event_id:
-        raise Refused(_("This agenda item belongs to another meeting."))
+    _same_meeting(values.get("item"), outcome)
     before = {name: getattr(paragraph, name) for name in values}
     for name, value in values.items():
         setattr(paragraph, name, value)
@@ -105,8 +105,12 @@ def remove_paragraph(paragraph: Paragraph, *, by: User) -> None:
 
 @transaction.atomic
 def add_intervention(outcome: Outcome, *, item: AgendaItem | None, speaker: str, text: str, by: User) -> Intervention:
-    """Note who spoke, in one line."""
+    """Note who spoke, in one line; the same line sent twice stands once."""
     outcome = editable(outcome)
+    _same_meeting(item, outcome)
+    twin = outcome.interventions.filter(item=item, speaker=speaker, text=text).first()
+    if twin:
+        return twin
     last = outcome.interventions.aggregate(last=Max("number"))["last"] or 0
     row = Intervention.objects.create(outcome=outcome, number=last + 1, item=item, speaker=speaker, text=text)
     trail.record(by, "added intervention", outcome, speaker=speaker)
@@ -163,6 +167,9 @@ def comment(outcome: Outcome, *, text: str, by: User) -> Comment:
             _("Comments are taken while the draft goes round. It is %(state)s now.")
             % {"state": outcome.get_state_display().lower()}
         )
+    last = outcome.comments.last()
+    if last and (last.by_id, last.text) == (by.pk, text):  # sent twice
+        return last
     row = Comment.objects.create(outcome=outcome, by=by, text=text)
     if outcome.state == OutcomeState.CIRCULATED:
         outcome.move_to(OutcomeState.COMMENTED, by=by)
@@ -232,10 +239,13 @@ def publish(outcome: Outcome, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def correct(outcome: Outcome, *, text: str, by: User, at: datetime) -> Corrigendum:
-    """Publish a numbered corrigendum; only published text has one."""
+    """Publish a numbered corrigendum; only published text has one. The same one sent twice stands once."""
     outcome = _locked(outcome)
     if not outcome.is_published:
         raise Refused(_("Only a published outcome is corrected by a corrigendum. Change the draft itself."))
+    twin = outcome.corrigenda.filter(text=text).first()
+    if twin:
+        return twin
     last = outcome.corrigenda.aggregate(last=Max("number"))["last"] or 0
     row = Corrigendum.objects.create(outcome=outcome, number=last + 1, text=text, published_at=at, by=by)
     trail.record(by, "published corrigendum", outcome, number=row.number)
@@ -260,6 +270,11 @@ def edited(outcome: Outcome, *, by: User) -> None:
     if outcome.state == OutcomeState.SIGNED:
         outcome.move_to(OutcomeState.CIRCULATED, by=by)
     notices.signatures_voided(outcome, valid)
+
+
+def _same_meeting(item: AgendaItem | None, outcome: Outcome) -> None:
+    if item is not None and item.event_id != outcome.event_id:
+        raise Refused(_("This agenda item belongs to another meeting."))
 
 
 def _locked(outcome: Outcome) -> Outcome:

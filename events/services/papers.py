@@ -17,7 +17,12 @@ MAX_BYTES = 20 * 1024 * 1024
 
 @transaction.atomic
 def add_item(event: Event, *, title: str, purpose: str, speaker: str = "", by: User) -> AgendaItem:
-    """Add an item at the end of the agenda."""
+    """Add an item at the end of the agenda; the same item sent twice stands once."""
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    refuse_when_signed(event)
+    twin = event.agenda.filter(title=title, purpose=purpose, speaker=speaker).first()
+    if twin:
+        return twin
     last = event.agenda.order_by("-number").values_list("number", flat=True).first() or 0
     item = AgendaItem.objects.create(event=event, number=last + 1, title=title, purpose=purpose, speaker=speaker)
     trail.record(by, "added agenda item", event, item=str(item))
@@ -26,6 +31,8 @@ def add_item(event: Event, *, title: str, purpose: str, speaker: str = "", by: U
 
 @transaction.atomic
 def change_item(item: AgendaItem, *, by: User, **values: Any) -> None:
+    """Raises `Refused` once a chair has signed the record: the items are its headings."""
+    refuse_when_signed(item.event)
     before = {name: getattr(item, name) for name in values}
     for name, value in values.items():
         setattr(item, name, value)
@@ -35,7 +42,8 @@ def change_item(item: AgendaItem, *, by: User, **values: Any) -> None:
 
 @transaction.atomic
 def remove_item(item: AgendaItem, *, by: User) -> None:
-    """Raises `Refused` when the outcome speaks of the item."""
+    """Raises `Refused` when the outcome speaks of the item, and once a chair has signed the record."""
+    refuse_when_signed(item.event)
     if item.paragraphs.exists() or item.interventions.exists():
         raise Refused(_("The outcome has text under this item. Move that text first."))
     trail.record(by, "removed agenda item", item.event, item=str(item))
@@ -48,6 +56,8 @@ def add_paper(
 ) -> Paper:
     """Add a PDF; the same title in the same language becomes the next version of that paper.
 
+    The same file sent twice is no new version: the paper that stands is the answer.
+
     Raises `Refused` for a file that is no PDF or is larger than 20 MB.
     """
     if file.size > MAX_BYTES:
@@ -56,7 +66,10 @@ def add_paper(
     file.seek(0)
     if head != b"%PDF-":
         raise Refused(_("Papers are PDF files. Save the document as PDF, then try again."))
+    event = Event.objects.select_for_update().get(pk=event.pk)
     earlier = event.papers.filter(title=title, language=language).order_by("-version").first()
+    if earlier and (earlier.item, earlier.access) == (item, access) and _same_content(earlier.file, file):
+        return earlier
     if earlier:
         number, version = earlier.number, earlier.version + 1
     else:
@@ -74,3 +87,28 @@ def add_paper(
     )
     trail.record(by, "added paper", event, paper=title, number=number, version=version, access=access)
     return paper
+
+
+def refuse_when_signed(event: Event) -> None:
+    """Agenda and delegations stand in the record: they stay as they are while a signature of it holds."""
+    outcome = getattr(event, "outcome", None)
+    if outcome is None:
+        return
+    if outcome.is_published:
+        raise Refused(_("The outcome is published. Its agenda and delegations stay as they were."))
+    if outcome.signatures.filter(voided_at__isnull=True).exists():
+        raise Refused(
+            _(
+                "A chair has signed the record, so its agenda and delegations stay as they are. "
+                "Change the text of the outcome first: then the signatures are void."
+            )
+        )
+
+
+def _same_content(stored: Any, sent: Any) -> bool:
+    if stored.size != sent.size:
+        return False
+    with stored.open("rb") as kept:
+        same: bool = kept.read() == sent.read()
+    sent.seek(0)
+    return same

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from events import notices, reminders
-from events.models import Event, Invitation, Registration
-from events.services import invitations
+from events.models import Delegation, Event, Invitation, Registration
+from events.services import invitations, papers
 from events.states import ENDORSED, EventState, RegistrationState
-from members.models import Administration, User
+from members.models import Administration, Organisation, User
+from members.services import people
 from portal.kit import trail
 from portal.kit.states import Refused
 
@@ -88,6 +90,18 @@ def nominate(invitation: Invitation, *, official: User, by: User, at: datetime, 
 
 
 @transaction.atomic
+def nominate_new(
+    invitation: Invitation, *, name: str, email: str, by: User, at: datetime, motivation: str = "", **profile: Any
+) -> Registration:
+    """Add an official whom the portal does not know yet and nominate this person: both or neither.
+
+    Raises `Refused` as `people.add` and `nominate` do.
+    """
+    person = people.add(name=name, email=email, administration=invitation.administration, by=by, **profile)
+    return nominate(invitation, official=person, by=by, at=at, motivation=motivation)
+
+
+@transaction.atomic
 def apply(event: Event, *, official: User, at: datetime, motivation: str) -> Registration:
     """An official applies alone; the administration's contact point endorses or declines.
 
@@ -141,8 +155,11 @@ def decline(registration: Registration, *, reason: str, by: User, at: datetime) 
 
 
 @transaction.atomic
-def rank(registration: Registration, *, up: bool, by: User) -> None:
-    """Move a nominee one place up or down in the administration's order of priority."""
+def rank(registration: Registration, *, up: bool, by: User, seen: int | None = None) -> None:
+    """Move a nominee one place up or down in the administration's order of priority.
+
+    `seen` is the place that the person saw, 1 first: a second click on an old page moves nobody.
+    """
     _lock(registration.event_id)
     mates = list(
         registration.event.registrations.live()
@@ -153,6 +170,8 @@ def rank(registration: Registration, *, up: bool, by: User) -> None:
     if registration not in mates:
         raise Refused(_("Only nominees who still take part have a place in the order."))
     place = mates.index(registration)
+    if seen is not None and seen != place + 1:
+        raise Refused(_("The order has changed since you opened the page. Look at it again, then move."))
     other = place - 1 if up else place + 1
     if not 0 <= other < len(mates):
         raise Refused(_("This nominee is at the end of the list already."))
@@ -230,8 +249,13 @@ def wait(registration: Registration, *, by: User) -> None:
 
 @transaction.atomic
 def withdraw(registration: Registration, *, reason: str, by: User, at: datetime) -> None:
-    """Step back; a seat that becomes free is offered to the next one who waits."""
+    """Step back; a seat that becomes free is offered to the next one who waits.
+
+    Raises `Refused` when the event is over: who took part stays on the list.
+    """
     event = _lock(registration.event_id)
+    if event.state in (EventState.HELD, EventState.REPORTED):
+        raise Refused(_("The event is over. The list of participants stays as it was."))
     registration.refresh_from_db(fields=["state"])
     had_seat = registration.state in (RegistrationState.CONFIRMED, RegistrationState.OFFERED)
     registration.move_to(RegistrationState.WITHDRAWN, by=by, reason=reason)
@@ -306,6 +330,51 @@ def lapse_offers(event: Event, *, at: datetime) -> int:
         for _turn in range(lapsed):
             _offer_next(event, at=at, by=None)
     return lapsed
+
+
+@transaction.atomic
+def set_delegation(
+    event: Event,
+    *,
+    by: User,
+    administration: Administration | None = None,
+    organisation: Organisation | None = None,
+    head: str = "",
+    capacity: str = "",
+    size: int | None = None,
+) -> Delegation:
+    """Write who came to a meeting for one body; a body stands once, so writing it again changes its line.
+
+    Raises `Refused` for a workshop, unless exactly one body is named, and once a chair has signed the record.
+    """
+    event = _lock(event.pk)
+    if not event.is_meeting:
+        raise Refused(_("Only meetings and consultations have delegations."))
+    if (administration is None) == (organisation is None):
+        raise Refused(_("Choose one administration or one organisation."))
+    papers.refuse_when_signed(event)
+    row = Delegation.objects.filter(event=event, administration=administration, organisation=organisation).first()
+    values = {"head": head, "capacity": capacity, "size": size}
+    if row is None:
+        row = Delegation.objects.create(event=event, administration=administration, organisation=organisation, **values)
+        trail.record(by, "added delegation", event, body=row, **{key: value or "" for key, value in values.items()})
+        return row
+    before = {name: getattr(row, name) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+    changed = {f"{row}: {name}": value for name, value in values.items()}
+    trail.record_changes(by, event, {f"{row}: {name}": value for name, value in before.items()}, changed)
+    return row
+
+
+@transaction.atomic
+def remove_delegation(delegation: Delegation, *, by: User) -> None:
+    """Take a body off the list of those who came; refused once a chair has signed the record."""
+    event = _lock(delegation.event_id)
+    papers.refuse_when_signed(event)
+    trail.record(by, "removed delegation", event, body=delegation)
+    delegation.delete()
 
 
 def _open_event(pk: int, at: datetime) -> Event:
