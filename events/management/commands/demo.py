@@ -104,8 +104,13 @@ class Command(BaseCommand):
         """Bring the demonstration's own database, data and static files up to date; it runs in their environment."""
         if not settings.DEMO:
             raise CommandError("This step belongs to `manage.py demo`.")
+        loaded = FOLDER / "loaded"
+        if not loaded.exists():  # nothing is there, or a first start was interrupted half way
+            for path in FOLDER.glob("portal.sqlite3*"):
+                path.unlink()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("seed_demo", stdout=self.stdout)
+        loaded.touch()
         stamp, now = FOLDER / "static.stamp", static_fingerprint()
         if not stamp.exists() or stamp.read_text() != now:
             self.say("Collecting static files ...")
