@@ -63,6 +63,13 @@ def may_sign(user: Any, outcome: Outcome) -> bool:
     return outcome.event.chairings.filter(person=user).exists()
 
 
+def may_read_members_text(user: Any, outcome: Outcome) -> bool:
+    """What an outcome says to members only: people of member administrations, the office, the chairs."""
+    if not user.is_authenticated:
+        return False
+    return bool(user.administration_id or user.is_office or outcome.event.chairings.filter(person=user).exists())
+
+
 def may_report_on(user: Any, action: FollowUp) -> bool:
     """The owner, who speaks for the owning administration, the chairs of the meeting and the office."""
     return bool(

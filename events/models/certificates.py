@@ -19,6 +19,11 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
             return self.all()
         return self.filter(Q(registration__official=user) | Q(registration__administration__in=user.represented))
 
+    def numbered(self, typed: str) -> Self:
+        """By its number as a person types it from paper: small letters, spaces and dashes do not matter."""
+        plain = "".join(sign for sign in typed.upper() if sign.isalnum())
+        return self.filter(number=f"{plain[:4]}-{plain[4:8]}-{plain[8:]}")
+
 
 class Certificate(models.Model):
     """A certificate under a number that anybody can verify.

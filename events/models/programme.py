@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -16,7 +16,10 @@ from members.models import Administration, Organisation
 from portal.kit.clock import city, end_of_day, valid_zone
 from portal.kit.models import Stateful
 
-PUBLISHED = (EventState.ANNOUNCED, EventState.HELD, EventState.REPORTED, EventState.POSTPONED, EventState.CANCELLED)
+# postponed and cancelled ones stay; a draft that was cancelled before anybody heard of it stays inside the office
+PUBLISHED = Q(announced_at__isnull=False)
+# the calendar begins its search this long before a moment, so that an index serves it: no event runs longer
+LONGEST = timedelta(days=400)
 
 
 class Series(models.Model):
@@ -53,7 +56,7 @@ class Platform(models.TextChoices):
 class EventQuerySet(models.QuerySet["Event"]):
     def published(self) -> Self:
         """Announced at some time: postponed and cancelled ones stay visible, so that nobody waits for them."""
-        return self.filter(state__in=PUBLISHED)
+        return self.filter(PUBLISHED)
 
     def visible_to(self, user: Any) -> Self:
         """The office sees all; customs officers what is published; everybody else only public ones."""
@@ -61,15 +64,38 @@ class EventQuerySet(models.QuerySet["Event"]):
             return self.all()
         if user.is_authenticated and user.administration_id:
             return self.published()
-        published_to_all = Q(state__in=PUBLISHED, access=Access.PUBLIC)
+        published_to_all = PUBLISHED & Q(access=Access.PUBLIC)
         if user.is_authenticated:
-            mine = Q(state__in=PUBLISHED) & (Q(chairings__person=user) | Q(registrations__official=user))
+            mine = PUBLISHED & (Q(chairings__person=user) | Q(registrations__official=user))
             return self.filter(pk__in=self.model._default_manager.filter(published_to_all | mine).values("pk"))
         return self.filter(published_to_all)
 
     def upcoming(self, at: datetime) -> Self:
         """Not yet over, soonest first."""
         return self.filter(ends_at__gte=at, state=EventState.ANNOUNCED).order_by("starts_at", "pk")
+
+    def coming(self, at: datetime) -> Self:
+        """Not yet over, whatever became of it, soonest first."""
+        return self.filter(starts_at__gte=at - LONGEST, ends_at__gte=at).order_by("starts_at", "pk")
+
+    def past(self, at: datetime) -> Self:
+        """Over, the latest first."""
+        return self.filter(starts_at__lt=at, ends_at__lt=at).order_by("-starts_at", "-pk")
+
+    def between(self, first: date, last: date) -> Self:
+        """With at least one of its own days from `first` to `last`."""
+        begin = end_of_day(first, "UTC") - LONGEST
+        return self.filter(
+            starts_at__range=(begin, end_of_day(last, "UTC") + timedelta(days=1)),
+            starts_on__lte=last,
+            ends_on__gte=first,
+        ).order_by("starts_at", "pk")
+
+    def matching(self, text: str) -> Self:
+        """Whose title, topic, host or venue holds the text."""
+        return self.filter(
+            Q(title__icontains=text) | Q(topic__icontains=text) | Q(host__icontains=text) | Q(venue__icontains=text)
+        )
 
     def chaired_by(self, user: Any) -> Self:
         return self.filter(chairings__person=user)
