@@ -55,13 +55,13 @@ def _code(person: User, code: str, at: datetime) -> dict[str, Any]:
     return {"code": code, "until": spell(until, person.zone), "ends_at": until.isoformat()}
 
 
-def _words(message: Message) -> dict[str, Any]:
-    return {**message.facts, "person": message.about, "portal": settings.PORTAL_URL}
-
-
 def _names(message: Message) -> dict[str, Any]:
     people = User.objects.filter(email=message.address, is_active=True).order_by("name", "username")
     return {"people": people, "page": settings.PORTAL_URL + reverse("account_request_login_code")}
+
+
+def _reset(message: Message) -> dict[str, Any]:
+    return {"page": settings.PORTAL_URL + reverse("account_reset_password")}
 
 
 def _still_active(message: Message) -> str:
@@ -77,7 +77,6 @@ letters.register(
     "sign_in_code",
     title=gettext_lazy("Code to sign in"),
     wanted=_still_active,
-    context=_words,
     useful_until=_while_code_lives,
     urgent=True,
     secret=True,
@@ -86,7 +85,6 @@ letters.register(
     "password_reset_code",
     title=gettext_lazy("Code to set a new password"),
     wanted=_still_active,
-    context=_words,
     useful_until=_while_code_lives,
     urgent=True,
     secret=True,
@@ -94,5 +92,5 @@ letters.register(
 letters.register(
     "sign_in_names", title=gettext_lazy("Sign-in names of a shared mailbox"), context=_names, urgent=True, secret=True
 )
-letters.register("password_changed", title=gettext_lazy("The password has changed"), context=_words, urgent=True)
-letters.register("address_changed", title=gettext_lazy("The mail address has changed"), context=_words, urgent=True)
+letters.register("password_changed", title=gettext_lazy("The password has changed"), context=_reset, urgent=True)
+letters.register("address_changed", title=gettext_lazy("The mail address has changed"), urgent=True)

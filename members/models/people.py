@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -28,13 +26,6 @@ class Gender(models.TextChoices):
     FEMALE = "female", _("Female")
     MALE = "male", _("Male")
     OTHER = "other", _("Other")
-
-
-def valid_address(text: str) -> None:
-    """Field validator: one mail address in plain letters, which no mail program reads as anything else."""
-    validate_email(text)
-    if not text.isascii() or text.startswith("-") or "[" in text:
-        raise ValidationError(_("Write one mail address in plain letters, for example name@customs.example."))
 
 
 class UserQuerySet(models.QuerySet["User"]):

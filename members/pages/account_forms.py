@@ -9,6 +9,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.core import context, ratelimit
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
@@ -18,8 +19,18 @@ from portal.kit.forms import Clean
 NAME_OR_ADDRESS = _("Sign-in name or mail address")
 
 
-def name_or_address() -> forms.CharField:
-    return forms.CharField(
+class NameOrAddress(forms.CharField):
+    """Plain letters only, asked before anything is normalised: a Kelvin sign would become somebody's K."""
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(value))
+        if not text.isascii():
+            raise ValidationError(_("Write it in plain letters, as in your letter from the portal."))
+        return text
+
+
+def name_or_address() -> NameOrAddress:
+    return NameOrAddress(
         label=NAME_OR_ADDRESS,
         max_length=254,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
@@ -63,11 +74,12 @@ class ForgottenPasswordForm(Clean, ResetPasswordForm):  # type: ignore[misc]
 class TypedCodeForm(Clean, ConfirmLoginCodeForm):  # type: ignore[misc]
     """The code of a letter: spaces and hyphens do not matter, and digits of every script count."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        code = self.fields["code"]
-        code.max_length = 40
-        code.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        help_text=_("Nine digits, as in the letter."),
+    )
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = "".join(_plain(sign) for sign in self.cleaned_data["code"])

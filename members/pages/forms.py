@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Administration, Gender, Group, Organisation, Role, SubRegion, User
 from members.models.bodies import AdministrationQuerySet
-from members.models.people import UserQuerySet, valid_address
+from members.models.people import UserQuerySet
 from portal.kit.forms import Clean
 from portal.kit.zones import zone_choices, zone_label
 
@@ -38,7 +38,6 @@ class ProfileForm(Clean):
     email = forms.EmailField(
         label=_("Mail address"),
         max_length=254,
-        validators=[valid_address],
         help_text=_("Letters and codes to sign in go to this address. Colleagues may share one address."),
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
@@ -58,7 +57,6 @@ class NewPersonForm(Clean):
     email = forms.EmailField(
         label=_("Mail address"),
         max_length=254,
-        validators=[valid_address],
         help_text=_("Codes to sign in go to this address. Colleagues may share one address."),
     )
     administration = forms.ModelChoiceField(

@@ -36,8 +36,17 @@ def one_line(text: str) -> None:
         raise ValidationError(_("Write this on one line."))
 
 
+def one_address(text: str) -> None:
+    """One mail address in plain letters, which no mail program reads as another one."""
+    if not text.isascii() or text.startswith("-") or "[" in text:
+        raise ValidationError(_("Write one mail address in plain letters, for example name@customs.example."))
+
+
 class Clean(forms.Form):
-    """Base of every form: text is trimmed, in Unicode normal form C, without hidden characters."""
+    """Base of every form: text is trimmed, in Unicode normal form C, without hidden characters.
+
+    A mail address is not normalised: normal form C turns a Kelvin sign into the K of somebody else's address.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,6 +62,9 @@ class Clean(forms.Form):
 
 
 def _clean_text(field: forms.CharField) -> None:
+    if isinstance(field, forms.EmailField):
+        field.validators.append(one_address)
+        return
     normalise = field.to_python
     field.to_python = lambda value: unicodedata.normalize("NFC", str(normalise(value)).lstrip("\ufeff").strip())  # type: ignore[method-assign]
     field.validators.append(no_control_characters)

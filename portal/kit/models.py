@@ -18,7 +18,7 @@ class AboutQuerySet(models.QuerySet[Any]):
     """Rows that point at any row."""
 
     def about(self, row: models.Model) -> Self:
-        kind = ContentType.objects.get_for_model(type(row))
+        kind = ContentType.objects.get_for_model(row)
         return self.filter(about_type=kind, about_id=row.pk)
 
     def about_any(self, rows: models.QuerySet[Any]) -> Self:
@@ -44,7 +44,9 @@ class EntryQuerySet(AboutQuerySet):
             by=by if getattr(by, "pk", None) else None,
             verb=verb,
             about=about,
-            facts={key: value if isinstance(value, (int, bool, list, dict)) else str(value) for key, value in facts.items()},
+            facts={
+                key: value if isinstance(value, (int, bool, list, dict)) else str(value) for key, value in facts.items()
+            },
         )
 
 

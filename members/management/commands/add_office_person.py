@@ -7,13 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
 from members.models import Role, User
-from members.models.people import valid_address
 from members.services import appointments, people
 from portal.kit.clock import today_in
+from portal.kit.forms import one_address
 from portal.kit.states import Refused
 
 
@@ -29,7 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         role = Role.HEAD_OF_OFFICE if options["head"] else Role.OFFICE_STAFF
         try:
-            valid_address(options["email"])
+            validate_email(options["email"])
+            one_address(options["email"])
             person = self._add(options["name"], options["email"])
             appointments.appoint(person, role, from_on=today_in(settings.OFFICE_TIME_ZONE, timezone.now()), by=None)
         except ValidationError as fault:
