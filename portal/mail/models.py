@@ -149,7 +149,7 @@ class Message(About, Stateful):
 
     @staticmethod
     def kind_of(row: models.Model) -> ContentType:
-        return ContentType.objects.get_for_model(type(row))
+        return ContentType.objects.get_for_model(row)
 
     @staticmethod
     def key_of(to: models.Model | None, address: str) -> str:
