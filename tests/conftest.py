@@ -71,5 +71,3 @@ def as_user() -> Callable[[User | None], Client]:
         return client
 
     return sign_in
-
-

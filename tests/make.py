@@ -97,9 +97,7 @@ def contact_point(iso2: str = "FJ", name: str = "") -> User:
 
 def office_person(name: str = "", *, role: str = Role.OFFICE_STAFF) -> User:
     number = next(numbers)
-    person = people.add(
-        name=name or f"Programme manager {number}", email=f"officer{number}@office.example", by=None
-    )
+    person = people.add(name=name or f"Programme manager {number}", email=f"officer{number}@office.example", by=None)
     appointments.appoint(person, role, from_on=LONG_AGO, by=None)
     return person
 

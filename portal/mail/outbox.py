@@ -114,6 +114,14 @@ def lift(about: models.Model, *, by: Any, reason: str, purposes: Collection[str]
 
 
 @transaction.atomic
+def lift_waiting(*, by: Any, reason: str) -> int:
+    """Stop every letter that waits, about whatever; for a restored or copied database. Returns how many."""
+    waiting = Message.objects.filter(state__in=(MessageState.QUEUED, MessageState.HELD))
+    stopped = list(waiting.select_for_update().order_by("pk"))
+    return Message.objects.move_all(stopped, MessageState.LIFTED, by=by, error=reason)
+
+
+@transaction.atomic
 def move(about: models.Model, purpose: str, occurrence: str, due_at: datetime) -> int:
     """Give the waiting letters of one purpose and occurrence another due time, and return how many."""
     waiting = Message.objects.about(about).filter(

@@ -1,0 +1,83 @@
+"""The people of the demonstration. All are fictional and named after their part."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+
+from members.models import Administration, Role, User
+from members.services import appointments, people
+
+PASSWORD = "capacity-2020"
+# (name, role, sign-in name): printed when the demonstration starts
+PERSONAS = [
+    ("Programme Manager 1", "office staff", "manager1"),
+    ("Head of the Office", "head of office", "head"),
+    ("Contact Point of Fiji", "contact point", "fj.contact"),
+    ("Contact Point of Tonga", "contact point", "to.contact"),
+    ("Official 1 of Fiji", "official, confirmed for an event", "fj.official1"),
+    ("Official 1 of Tonga", "official of another administration", "to.official1"),
+    ("Official 1 of Indonesia", "co-chair of the consultation", "id.official1"),
+    ("Official 1 of Myanmar", "co-chair of the consultation", "mm.official1"),
+]
+OFFICIALS_EACH = 4
+SINCE = date(2019, 7, 1)
+
+
+def settle() -> User:
+    """The office, a contact point and some officials for each administration; answers the programme manager."""
+    manager = _office("Programme Manager 1", "manager1", Role.OFFICE_STAFF)
+    _office("Programme Manager 2", "manager2", Role.OFFICE_STAFF)
+    _office("Head of the Office", "head", Role.HEAD_OF_OFFICE)
+    for administration in Administration.objects.all():
+        code = administration.iso2.lower()
+        contact = _person(f"Contact Point of {administration.name}", f"{code}.contact", administration)
+        appointments.appoint(contact, Role.CONTACT_POINT, administration=administration, from_on=SINCE, by=manager)
+        for number in range(1, OFFICIALS_EACH + 1):
+            _person(f"Official {number} of {administration.name}", f"{code}.official{number}", administration)
+    # one hash for all: the demonstration has one password, and hashing is slow on purpose
+    usernames = [username for _name, _role, username in PERSONAS]
+    User.objects.filter(username__in=usernames).update(password=make_password(PASSWORD))
+    return manager
+
+
+def official(code: str, number: int = 1) -> User:
+    return User.objects.select_related("administration").get(username=f"{code.lower()}.official{number}")
+
+
+def officials(code: str, number: int) -> list[User]:
+    """The first officials of an administration; more are added when an event needs more."""
+    administration = Administration.objects.get(iso2=code)
+    for place in range(1, number + 1):
+        if not User.objects.filter(username=f"{code.lower()}.official{place}").exists():
+            _person(f"Official {place} of {administration.name}", f"{code.lower()}.official{place}", administration)
+    return [official(code, place) for place in range(1, number + 1)]
+
+
+def contact(code: str) -> User:
+    return User.objects.get(username=f"{code.lower()}.contact")
+
+
+def _office(name: str, username: str, role: str) -> User:
+    person = people.add(
+        name=name,
+        email=f"{username}@office.example",
+        username=username,
+        position=name,
+        time_zone="Asia/Bangkok",
+        by=None,
+    )
+    appointments.appoint(person, role, from_on=SINCE, by=None)
+    return person
+
+
+def _person(name: str, username: str, administration: Administration) -> User:
+    return people.add(
+        name=name,
+        email=f"{username.replace('.', '-')}@customs.example",
+        username=username,
+        administration=administration,
+        position="Customs Officer" if "official" in username else "International Affairs",
+        by=None,
+    )
