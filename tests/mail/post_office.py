@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 class PostOffice:
-    """`office.fault("RCPT", "550 no such user", DROP)`: the next two times at RCPT, one fault each.
+    """`office.fault("RCPT", "550 no such user", DROP)`: the next two times at RCPT, one fault each; "" is none.
 
     CONTENT is after the server said "go ahead" and before it has the whole letter; DOT is after it has kept it.
     """
@@ -81,7 +81,7 @@ class _Server(SMTP):
                 return
         await super().push(status)
 
-    async def smtp_DATA(self, arg: str) -> None:
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  # the name that aiosmtpd calls
         if fault := self.office.next_fault("DATA"):
             await self._meet(fault)
         elif fault := self.office.next_fault("CONTENT"):
@@ -100,19 +100,19 @@ class _Handler:
     def __init__(self, office: PostOffice) -> None:
         self.office = office
 
-    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:  # noqa: N802  # the name that aiosmtpd calls
         if fault := self.office.next_fault("MAIL"):
             return await meet(fault, server)
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:  # noqa: N802  # the name that aiosmtpd calls
         if fault := self.office.next_fault("RCPT"):
             return await meet(fault, server)
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # the name that aiosmtpd calls
         if self.office.pause:
             await asyncio.sleep(self.office.pause)
         fault = self.office.next_fault("DOT")
@@ -125,7 +125,7 @@ class _Handler:
 async def meet(fault: str, server: SMTP) -> str:
     """Break the connection, hang, or give the answer back."""
     if fault == DROP:
-        assert server.transport is not None
+        assert isinstance(server.transport, asyncio.Transport)
         server.transport.abort()
         raise ConnectionResetError
     if fault == HANG:

@@ -67,7 +67,9 @@ def test_unknown_letters_and_letters_to_nobody_fail_loudly(write, official, know
         letters.register("news", title="Again")
 
 
-@pytest.mark.parametrize("address", ["a@b.example\nBcc: c@d.example", "a@b.example\r\nX: y", "no address", "@b.example"])
+@pytest.mark.parametrize(
+    "address", ["a@b.example\nBcc: c@d.example", "a@b.example\r\nX: y", "no address", "@b.example"]
+)
 def test_a_line_break_or_a_fault_in_an_address_is_refused_at_once(write, address):
     with pytest.raises(ValueError, match="no mail address"):
         write(address=address)
@@ -136,7 +138,7 @@ def test_lift_stops_what_has_not_been_sent_and_leaves_the_rest(write, officer):
     for message in (queued, held, failed, claimed):
         message.refresh_from_db()
         assert (message.state, message.error) == (S.LIFTED, "The event is cancelled.")
-        assert trail.history(message).first().by == officer
+        assert trail.history(message)[0].by == officer
     for message in (begun, sent, unclear, elsewhere):
         before = message.state
         message.refresh_from_db()
