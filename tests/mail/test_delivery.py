@@ -101,9 +101,9 @@ def test_what_is_wanted_is_asked_about_the_row_as_it_is_when_its_turn_comes(writ
     """The first letter of a batch changes the audience of the second."""
 
     def wanted(message: Message) -> str:
-        if message.occurrence == "1":
-            User.objects.filter(pk=official.pk).update(is_active=False)
-        return "" if User.objects.get(pk=message.about_id).is_active else "No longer active."
+        active = User.objects.get(pk=message.about_id).is_active
+        User.objects.filter(pk=official.pk).update(is_active=False)
+        return "" if active else "No longer active."
 
     known(wanted=wanted)
     first, second = write(occurrence="1"), write(occurrence="2")
