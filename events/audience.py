@@ -70,6 +70,13 @@ def event_of(row: models.Model) -> Event:
     return event
 
 
+def outcome_of(row: models.Model) -> Outcome:
+    """The outcome that a row is about: itself, the one it belongs to, or the one of its event."""
+    if isinstance(row, Outcome):
+        return row
+    return row.outcome if isinstance(row, Comment | Signature) else event_of(row).outcome
+
+
 # --- to whom ----------------------------------------------------------------------------------------
 
 
@@ -168,7 +175,7 @@ def still_chairs(message: Message) -> str:
 
 def outcome_is(*states: OutcomeState) -> Rule:
     def wanted(message: Message) -> str:
-        outcome: Outcome = getattr(about(message), "outcome", about(message))
+        outcome = outcome_of(about(message))
         return "" if outcome.state in states else _is_now(_("outcome"), outcome)
 
     return wanted

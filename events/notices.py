@@ -104,7 +104,6 @@ def _registration_letter(purpose: str, title: Any, state: RegistrationState, **m
         title=title,
         wanted=audience.all_of(more.pop("event", runs), audience.registration_is(state)),
         context=wording.of_registration,
-        useful_until=more.pop("useful_until", audience.until_end),
         **more,
     )
 
@@ -120,7 +119,8 @@ def _calendar(method: str, registration: Registration) -> list[Attachment]:
         calendar.Meeting(
             title=event.title,
             sittings=sessions,
-            sequence=event.calendar_sequence,
+            # a registration that is over is never asked for again: its last word has the highest number
+            sequence=event.calendar_sequence + (not registration.is_live),
             place=wording.place(event),
             text=str(_("Joining information: sign in at %(url)s")) % {"url": settings.PORTAL_URL},
             url=settings.PORTAL_URL,
@@ -143,12 +143,19 @@ def _entry_removed(message: Message) -> list[Attachment]:
     return _calendar("CANCEL", audience.about(message)) if audience.was_confirmed(audience.about(message)) else []
 
 
-_registration_letter("nominated", _("Nominated"), R.NOMINATED)
-_registration_letter("applied", _("Application to endorse"), R.APPLIED, recipient=audience.contact_point)
-_registration_letter("endorsed", _("Application endorsed"), R.ENDORSED)
+before_the_end = audience.until_end
+_registration_letter("nominated", _("Nominated"), R.NOMINATED, useful_until=before_the_end)
+_registration_letter(
+    "applied",
+    _("Application to endorse"),
+    R.APPLIED,
+    recipient=audience.contact_point,
+    useful_until=before_the_end,
+)
+_registration_letter("endorsed", _("Application endorsed"), R.ENDORSED, useful_until=before_the_end)
 _registration_letter("not_taken", _("Not selected"), R.DECLINED, event=took_place)
-_registration_letter("confirmed", _("Seat confirmed"), R.CONFIRMED, attach=_entry)
-_registration_letter("waiting", _("On the waiting list"), R.WAITING)
+_registration_letter("confirmed", _("Seat confirmed"), R.CONFIRMED, attach=_entry, useful_until=before_the_end)
+_registration_letter("waiting", _("On the waiting list"), R.WAITING, useful_until=before_the_end)
 _registration_letter(
     "offered", _("A seat is offered"), R.OFFERED, urgent=True, useful_until=audience.until_offer_lapses
 )
@@ -162,7 +169,9 @@ _registration_letter(
 )
 _registration_letter("replaced", _("Replaced"), R.REPLACED, event=took_place, attach=_entry_removed)
 _registration_letter("lapsed", _("Place lapsed"), R.LAPSED, event=took_place)
-_registration_letter("joining_information", _("Joining information"), R.CONFIRMED, urgent=True)
+_registration_letter(
+    "joining_information", _("Joining information"), R.CONFIRMED, urgent=True, useful_until=before_the_end
+)
 letters.register(
     "evaluation_request",
     title=_("Request for an evaluation"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
 
 from events import audience
-from events.models import Event, FollowUp, Invitation, Mode, Outcome, Registration, Revision
+from events.models import Event, FollowUp, Invitation, Mode, Registration, Revision
 from portal.kit.clock import spell, spell_day, spell_days, spell_span
 from portal.mail.models import Message
 
@@ -79,18 +80,36 @@ def seats(event: Event) -> str:
 
 
 def changes(revision: Revision | None) -> str:
-    """The changed clauses of a revision, each with its old and new value."""
+    """The changed clauses of a revision, each with its new and its old value."""
     if revision is None:
         return ""
     return "\n".join(
         _("- %(clause)s: %(new)s (before: %(old)s)")
         % {
-            "clause": one_line(str(clause.get("label") or clause.get("clause") or clause.get("field") or "")),
-            "new": one_line(str(clause.get("new") or "-")),
-            "old": one_line(str(clause.get("old") or "-")),
+            "clause": _clause_name(clause["clause"]),
+            "new": _clause_value(clause["clause"], clause["new"]),
+            "old": _clause_value(clause["clause"], clause["old"]),
         }
         for clause in revision.clauses
     )
+
+
+def _clause_name(clause: str) -> str:
+    try:
+        field = Event._meta.get_field(clause)
+    except FieldDoesNotExist:  # a clause about a row beside the event: a session
+        return clause
+    return str(getattr(field, "verbose_name", clause))
+
+
+def _clause_value(clause: str, value: str) -> str:
+    """A stored value as a reader knows it: the day with its weekday, the mode by its name."""
+    if clause == "mode" and value in Mode.values:
+        return str(Mode(value).label)
+    try:
+        return spell_day(date.fromisoformat(value))
+    except ValueError:
+        return one_line(value)
 
 
 def names(rows: Iterable[Registration]) -> str:
@@ -173,9 +192,8 @@ def of_certificate(message: Message) -> Words:
 
 
 def of_outcome(message: Message) -> Words:
-    """The clearance of an outcome: who has signed, who has not, and the words of the row that the letter is about."""
-    row = audience.about(message)
-    outcome: Outcome = getattr(row, "outcome", row)
+    """The clearance of an outcome: who has signed, who has not, and what the public may read."""
+    outcome = audience.outcome_of(audience.about(message))
     valid = {signature.chairing_id for signature in outcome.signatures.filter(voided_at__isnull=True)}
     clearance = [
         f"- {chairing.person} ({chairing.administration}): " + (_("signed") if chairing.pk in valid else _("to sign"))
