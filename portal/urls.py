@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("members.pages.account_urls")),
     path("members/", include("members.pages.urls")),
+    path("delegation/", include("events.pages.delegation.urls")),
 ]
 if settings.DEMO_MAILBOX:
     urlpatterns.append(path("mailbox/", include("portal.mail.urls")))

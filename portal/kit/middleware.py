@@ -45,7 +45,7 @@ def readers_zone(get_response: Next) -> Next:
     """Pages show times in the event's zone and in the reader's; this sets the reader's."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        zone = getattr(request.user, "time_zone", "")
+        zone = getattr(request.user, "zone", "")
         with timezone.override(ZoneInfo(zone) if zone else None):
             return get_response(request)
 
