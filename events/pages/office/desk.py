@@ -1,0 +1,80 @@
+"""What the pages of the office desk share: the day, the event of an address, seats, words, refusals as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import models
+from django.db.models import Count
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.text import capfirst
+
+from events.models import Event
+from members.pages.reader import reader
+from portal.kit.clock import spell_days, today_in
+from portal.kit.states import Refused
+
+
+def office_day(at: datetime) -> date:
+    return today_in(settings.OFFICE_TIME_ZONE, at)
+
+
+def event_or_404(request: HttpRequest, pk: int) -> Event:
+    rows = Event.objects.visible_to(reader(request)).select_related("activity__plan", "officer", "series")
+    return get_object_or_404(rows, pk=pk)
+
+
+@contextmanager
+def refusals_told(request: HttpRequest) -> Iterator[None]:
+    """An act of one button has no form: its refusal stands on top of the next page."""
+    try:
+        yield
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+
+
+def seats_offered(events: Iterable[Event]) -> dict[int, int]:
+    """Event -> its seats for all target administrations together and the common pool, in one query."""
+    rows = list(events)
+    targets = Event.targets.through._default_manager.filter(event__in=[row.pk for row in rows])
+    counts = {row["event_id"]: row["n"] for row in targets.values("event_id").annotate(n=Count("pk"))}
+    return {row.pk: row.seats_per_administration * counts.get(row.pk, 0) + row.pool_seats for row in rows}
+
+
+@dataclass(frozen=True)
+class Seats:
+    """Seats of an event as counts of rows; an offered seat counts as taken."""
+
+    offered: int
+    taken: int
+    waiting: int
+
+
+def seats_of(events: Iterable[Event]) -> dict[int, Seats]:
+    """Event -> its seats, for the events of one page: two queries, however many."""
+    offered = seats_offered(events)
+    counted: Any = Event.objects.filter(pk__in=list(offered)).order_by().with_seats()
+    return {row.pk: Seats(offered[row.pk], row.seated, row.waiting) for row in counted}
+
+
+def label(model: type[models.Model], name: str) -> str:
+    """The name of a field for people: "First day", of starts_on."""
+    return capfirst(str(getattr(model._meta.get_field(name), "verbose_name", name)))
+
+
+def words(model: type[models.Model], name: str, text: str) -> str:
+    """A stored value as people read it: "In person", of in_person; "5 May 2021", of 2021-05-05."""
+    field: Any = model._meta.get_field(name)
+    if not text or text == "None":
+        return ""
+    if isinstance(field, models.DateField):
+        day = date.fromisoformat(text)
+        return spell_days(day, day)
+    return str(dict(getattr(field, "flatchoices", ())).get(text, text))
