@@ -34,6 +34,11 @@ class Backend(ModelBackend):
             return None
         return person_with(username, password)
 
+    def get_user(self, user_id: int) -> User | None:
+        """The reader of a page, with the administration: its zone and its name stand on every page."""
+        person = User.objects.select_related("administration", "organisation").filter(pk=user_id).first()
+        return person if person and self.user_can_authenticate(person) else None
+
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
     """People are added by the office or by a contact point, so there is no sign-up."""
@@ -61,7 +66,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         """
         letter = CODES.get(template_prefix)
         people = people_behind(email)
-        if letter and len(people) == 1:
+        if letter and len(people) == 1 and people[0].email:
             with transaction.atomic():
                 letter(people[0], context["code"], at=timezone.now())
 
@@ -77,7 +82,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         with transaction.atomic():
             user.set_password(password)
             user.save(update_fields=["password"])
-            trail.record(user, "changed the password of", user)
+            trail.record(user, "set the password", user)
 
 
 def new_code() -> str:

@@ -175,9 +175,10 @@ def _with_today(rows: AdministrationQuerySet, user: User, today: date) -> Admini
 
 
 def _line(row: Administration, at: datetime) -> Line:
+    groups = [membership.group.name for membership in row.memberships.all()]
     return Line(
         row,
-        [membership.group.name for membership in row.memberships.all()],
+        [name for name in groups if name != row.get_sub_region_display()],  # that one has its own column
         there_now(row.time_zone, at),
         ", ".join(str(appointment.person) for appointment in row.appointments.all()),
     )

@@ -111,7 +111,7 @@ class EndForm(Clean):
 class DirectoryFilter(Clean):
     """The filters of the directory, from the address bar; what is not understood filters nothing."""
 
-    q = forms.CharField(label=_("Name, old name, capital or ISO code"), max_length=100, required=False)
+    q = forms.CharField(label=_("Name, old name or code"), max_length=100, required=False)
     sub_region = forms.ChoiceField(
         label=_("Sub-region"), choices=[("", _("All sub-regions")), *SubRegion.choices], required=False
     )
@@ -134,7 +134,7 @@ class DirectoryFilter(Clean):
 class PeopleFilter(Clean):
     """The filter of the list of people, from the address bar."""
 
-    q = forms.CharField(label=_("Name, position, unit or mail address"), max_length=100, required=False)
+    q = forms.CharField(label=_("Name, position or address"), max_length=100, required=False)
     administration = forms.ModelChoiceField(
         Administration.objects.none(), label=_("Administration"), empty_label=_("All"), required=False
     )

@@ -45,11 +45,11 @@ def end(appointment: Appointment, *, on: date, by: User | None) -> None:
     A role that began on that day or later is revoked: it holds on no day, and the row stays as history.
     Raises `Refused` when the role has ended before that day.
     """
-    appointment = Appointment.objects.select_for_update(of=("self",)).select_related("person").get(pk=appointment.pk)
-    if appointment.revoked or (appointment.to_on is not None and appointment.to_on < on):
+    held = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    if held.revoked or (held.to_on is not None and held.to_on < on):
         raise Refused(_("This role has ended already."))
-    appointment.revoked = appointment.from_on >= on
-    appointment.to_on = appointment.from_on if appointment.revoked else on - timedelta(days=1)
+    appointment.revoked = held.from_on >= on
+    appointment.to_on = held.from_on if appointment.revoked else on - timedelta(days=1)
     appointment.save(update_fields=["to_on", "revoked"])
     trail.record(
         by,

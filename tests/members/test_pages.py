@@ -288,7 +288,7 @@ def test_the_own_profile_is_changed_and_the_change_is_in_its_history(as_user, of
     entry = Entry.objects.about(official).latest("pk")
     assert entry.by == official
     assert entry.facts["changes"]["unit"] == ["", "Valuation"]
-    assert "unit: “” became “Valuation”" in text_of(client.get(url("profile")))
+    assert "unit: now “Valuation”" in text_of(client.get(url("profile")))
 
 
 def test_gender_may_stay_not_stated(as_user, official):
@@ -421,3 +421,10 @@ def test_a_date_far_away_is_a_slip_of_typing(as_user, office, contact_point):
     for day in ("0202-01-01", (TODAY + timedelta(days=2000)).isoformat()):
         answer = as_user(office).post(url("end_appointment", row.pk), {"on": day})
         assert "too far" in text_of(answer)
+
+
+def test_times_are_shown_in_the_zone_of_the_administration_until_a_person_chooses_another(as_user, official):
+    client = as_user(official)
+    assert "Fiji" in text_of(client.get(url("profile"))).split("<footer")[1]
+    client.post(url("edit_profile"), PROFILE | {"time_zone": "Asia/Kathmandu"})
+    assert "Kathmandu" in text_of(client.get(url("profile"))).split("<footer")[1]

@@ -184,6 +184,29 @@ def test_three_wrong_codes_end_the_try(client, official, post):
     assert not is_signed_in(client)
 
 
+def test_who_mistyped_the_address_can_go_back_and_ask_again(client, official, post):
+    client.post(CODE, {"email": "oficial1@fiji.example"})
+    assert client.get(LOGIN)["Location"] == CONFIRM
+    client.post("/account/logout/", {"next": LOGIN})
+    assert client.get(LOGIN).status_code == 200
+    client.post(CODE, {"email": official.username})
+    client.post(CONFIRM, {"code": code_of(post()[0])})
+    assert is_signed_in(client)
+
+
+def test_too_many_tries_get_a_page_that_says_what_to_do(client, official):
+    for _number in range(4):
+        answer = client.post("/account/password/reset/", {"email": official.username})
+    assert answer.status_code == 429
+    assert "Wait five minutes" in answer.content.decode()
+
+
+def test_a_person_without_an_address_gets_no_letter(client, person, fiji):
+    silent = person("Official 5 of Fiji", administration=fiji)
+    assert client.post(CODE, {"email": silent.username})["Location"] == CONFIRM
+    assert not Message.objects.exists()
+
+
 def test_opening_an_address_of_a_code_page_changes_nothing(client, official, post):
     client.get(CODE, {"email": official.username})
     client.get(CONFIRM, {"code": "000-000-000"})
