@@ -22,6 +22,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 MARK = f"PORTAL_SMOKE={secrets.token_hex(8)}"
 # a stranger's shell knows nothing of this one
 UNKNOWN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORTAL_MODE", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+EVENT = r"/events/[a-z0-9-]+/"
+OUTCOME = r"/outcomes/[^/\"?]+/"
+LETTER = r"/mailbox/[0-9]+/"
 passed = 0
 
 
@@ -153,6 +156,9 @@ def first_visit(demonstration: Demonstration) -> None:
     events = links(visitor.get("/calendar/"), EVENT)
     step("the calendar lists events", events)
     step("an event page answers", "<h1" in visitor.get(events[0]))
+    step("the calendar is a feed too", visitor.get("/calendar.ics").startswith("BEGIN:VCALENDAR"))
+    outcomes = links(visitor.get("/outcomes/"), OUTCOME)
+    step("an outcome is published and can be read", outcomes and "<h1" in visitor.get(outcomes[0]))
 
     password, names = demonstration.people()
     step(f"people are offered: {', '.join(names)}", len(names) >= 4)
@@ -194,9 +200,6 @@ def stop_and_start_again(demonstration: Demonstration, clone: Path) -> None:
     step("no process stays", wait_for(lambda: not running(folder), seconds=20))
     shutil.rmtree(clone / ".demo")
 
-
-EVENT = r"/calendar/[^\"/?]+/"
-LETTER = r"/mailbox/[^\"/?]+/"
 
 if __name__ == "__main__":
     main()
