@@ -75,9 +75,13 @@ def hold_ninth(manager: User) -> Outcome:
     programme.add_session(event, title="Consultation", day=DAY, begins=time(13), ends=time(16), by=manager)
     chairs = [("ID", "WCO Vice-Chair for the Asia/Pacific region"), ("MM", "Chair of the ASEAN Directors-General")]
     for code, capacity in chairs:
-        person = people.official(code)
-        assert person.administration
-        programme.add_chair(event, person=person, administration=person.administration, capacity=capacity, by=manager)
+        programme.add_chair(
+            event,
+            person=people.official(code),
+            administration=Administration.objects.get(iso2=code),
+            capacity=capacity,
+            by=manager,
+        )
     items = {}
     for number, (title, purpose, speaker) in enumerate(AGENDA, start=1):
         items[number] = papers.add_item(event, title=title, purpose=purpose, speaker=speaker, by=manager)
@@ -161,11 +165,11 @@ def publish_joint_session(manager: User) -> None:
     event.refresh_from_db()
     programme.add_session(event, title="Joint session", day=day, begins=time(10), ends=time(13), by=manager)
     chair = people.official("ID")
-    assert chair.administration
+    indonesia = Administration.objects.get(iso2="ID")
     chairing = programme.add_chair(
         event,
         person=chair,
-        administration=chair.administration,
+        administration=indonesia,
         capacity="WCO Vice-Chair for the Asia/Pacific region",
         by=manager,
     )
@@ -173,7 +177,7 @@ def publish_joint_session(manager: User) -> None:
     event.refresh_from_db()
     lifecycle.announce(event, by=manager, at=datetime(2020, 9, 25, 2, tzinfo=UTC))
     event.refresh_from_db()
-    registrations.set_delegation(event, administration=chair.administration, capacity="Chair", by=manager)
+    registrations.set_delegation(event, administration=indonesia, capacity="Chair", by=manager)
     lifecycle.hold(event, by=manager, at=datetime(2020, 11, 12, 9, tzinfo=UTC))
     event.refresh_from_db()
     outcome = outcomes.draft(event, by=manager)
@@ -198,7 +202,7 @@ def publish_joint_session(manager: User) -> None:
     followups.add(
         outcome,
         text="Prepare the 22nd RHCA Conference.",
-        administration=chair.administration,
+        administration=indonesia,
         owner=chair,
         due_on=date(2021, 4, 6),
         by=manager,

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from members.models import Administration, Role, User
 from members.services import appointments, people
 
-PASSWORD = "capacity-2020"
+PASSWORD = "capacity-2020"  # noqa: S105  # printed on purpose: the demonstration is for everybody
 # (name, role, sign-in name): printed when the demonstration starts
 PERSONAS = [
     ("Programme Manager 1", "office staff", "manager1"),
