@@ -2,135 +2,309 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import members.models.bodies
-import portal.kit.clock
 from django.conf import settings
 from django.db import migrations, models
 
+import members.models.bodies
+import portal.kit.clock
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Administration',
+            name="Administration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('iso2', models.CharField(max_length=2, unique=True, verbose_name='ISO code')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('sub_region', models.CharField(choices=[('sub_continent', 'Sub-Continent'), ('far_east', 'Far East'), ('asean', 'ASEAN'), ('oceania', 'Australasia/Oceania')], max_length=20, verbose_name='sub-region')),
-                ('time_zone', models.CharField(max_length=40, validators=[portal.kit.clock.valid_zone], verbose_name='time zone')),
-                ('weekend_days', models.JSONField(default=members.models.bodies.weekend, verbose_name='weekend days')),
-                ('languages', models.CharField(blank=True, max_length=200, verbose_name='languages')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='shared mailbox')),
-                ('address', models.TextField(blank=True, verbose_name='address for letters')),
-                ('capital', models.CharField(blank=True, max_length=80, verbose_name='capital')),
-                ('regional_entities', models.CharField(blank=True, max_length=80, verbose_name='regional entities')),
-                ('donor_fund', models.CharField(blank=True, max_length=80, verbose_name='donor fund')),
-                ('member_since', models.DateField(blank=True, null=True, verbose_name='member since')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("iso2", models.CharField(max_length=2, unique=True, verbose_name="ISO code")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                (
+                    "sub_region",
+                    models.CharField(
+                        choices=[
+                            ("sub_continent", "Sub-Continent"),
+                            ("far_east", "Far East"),
+                            ("asean", "ASEAN"),
+                            ("oceania", "Australasia/Oceania"),
+                        ],
+                        max_length=20,
+                        verbose_name="sub-region",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(max_length=40, validators=[portal.kit.clock.valid_zone], verbose_name="time zone"),
+                ),
+                ("weekend_days", models.JSONField(default=members.models.bodies.weekend, verbose_name="weekend days")),
+                ("languages", models.CharField(blank=True, max_length=200, verbose_name="languages")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="shared mailbox")),
+                ("address", models.TextField(blank=True, verbose_name="address for letters")),
+                ("capital", models.CharField(blank=True, max_length=80, verbose_name="capital")),
+                ("regional_entities", models.CharField(blank=True, max_length=80, verbose_name="regional entities")),
+                ("donor_fund", models.CharField(blank=True, max_length=80, verbose_name="donor fund")),
+                ("member_since", models.DateField(blank=True, null=True, verbose_name="member since")),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=30, unique=True)),
-                ('name', models.CharField(max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=30, unique=True)),
+                ("name", models.CharField(max_length=120)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('kind', models.CharField(choices=[('secretariat', 'Secretariat'), ('donor', 'Donor'), ('partner', 'Partner'), ('regional', 'Regional body')], max_length=20, verbose_name='kind')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("secretariat", "Secretariat"),
+                            ("donor", "Donor"),
+                            ("partner", "Partner"),
+                            ("regional", "Regional body"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='sign-in name')),
-                ('email', models.EmailField(blank=True, db_index=True, max_length=254, verbose_name='mail address')),
-                ('name', models.CharField(max_length=200, verbose_name='full name, as on certificates')),
-                ('title', models.CharField(blank=True, max_length=20, verbose_name='title')),
-                ('position', models.CharField(blank=True, max_length=120, verbose_name='position')),
-                ('unit', models.CharField(blank=True, max_length=120, verbose_name='unit')),
-                ('gender', models.CharField(blank=True, choices=[('', 'Not stated'), ('female', 'Female'), ('male', 'Male'), ('other', 'Other')], default='', max_length=10, verbose_name='gender')),
-                ('time_zone', models.CharField(blank=True, max_length=40, validators=[portal.kit.clock.valid_zone], verbose_name='time zone')),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may open the technical administration')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('administration', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='members.administration')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='members.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="sign-in name")),
+                ("email", models.EmailField(blank=True, db_index=True, max_length=254, verbose_name="mail address")),
+                ("name", models.CharField(max_length=200, verbose_name="full name, as on certificates")),
+                ("title", models.CharField(blank=True, max_length=20, verbose_name="title")),
+                ("position", models.CharField(blank=True, max_length=120, verbose_name="position")),
+                ("unit", models.CharField(blank=True, max_length=120, verbose_name="unit")),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Not stated"), ("female", "Female"), ("male", "Male"), ("other", "Other")],
+                        default="",
+                        max_length=10,
+                        verbose_name="gender",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True, max_length=40, validators=[portal.kit.clock.valid_zone], verbose_name="time zone"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False, verbose_name="may open the technical administration")),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="members.administration",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="members.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AdministrationName',
+            name="AdministrationName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('from_on', models.DateField(blank=True, null=True)),
-                ('to_on', models.DateField(blank=True, null=True)),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='titles', to='members.administration')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("from_on", models.DateField(blank=True, null=True)),
+                ("to_on", models.DateField(blank=True, null=True)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="titles", to="members.administration"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['administration', models.OrderBy(models.F('from_on'), descending=True, nulls_last=True)],
-                'constraints': [models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('from_on__lte', models.F('to_on')), _connector='OR'), name='administration_name_runs_forward')],
+                "ordering": ["administration", models.OrderBy(models.F("from_on"), descending=True, nulls_last=True)],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_on__isnull", True),
+                            ("to_on__isnull", True),
+                            ("from_on__lte", models.F("to_on")),
+                            _connector="OR",
+                        ),
+                        name="administration_name_runs_forward",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Appointment',
+            name="Appointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('contact_point', 'Contact point'), ('alternate', 'Alternate contact point'), ('head', 'Head of administration'), ('office_staff', 'Office staff'), ('head_of_office', 'Head of office')], max_length=20)),
-                ('from_on', models.DateField()),
-                ('to_on', models.DateField(blank=True, null=True)),
-                ('administration', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='members.administration')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("contact_point", "Contact point"),
+                            ("alternate", "Alternate contact point"),
+                            ("head", "Head of administration"),
+                            ("office_staff", "Office staff"),
+                            ("head_of_office", "Head of office"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("from_on", models.DateField()),
+                ("to_on", models.DateField(blank=True, null=True)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="members.administration",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-from_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('from_on__lte', models.F('to_on')), _connector='OR'), name='appointment_runs_forward'), models.CheckConstraint(condition=models.Q(models.Q(('administration__isnull', True), ('role__in', ('office_staff', 'head_of_office'))), models.Q(models.Q(('role__in', ('office_staff', 'head_of_office')), _negated=True), ('administration__isnull', False)), _connector='OR'), name='appointment_names_its_body')],
+                "ordering": ["-from_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_on__isnull", True), ("from_on__lte", models.F("to_on")), _connector="OR"
+                        ),
+                        name="appointment_runs_forward",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("administration__isnull", True), ("role__in", ("office_staff", "head_of_office"))
+                            ),
+                            models.Q(
+                                models.Q(("role__in", ("office_staff", "head_of_office")), _negated=True),
+                                ("administration__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appointment_names_its_body",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(blank=True, null=True)),
-                ('to_on', models.DateField(blank=True, null=True)),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='members.administration')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='members.group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(blank=True, null=True)),
+                ("to_on", models.DateField(blank=True, null=True)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="members.administration",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="members.group"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('to_on__isnull', True), ('from_on__lte', models.F('to_on')), _connector='OR'), name='membership_runs_forward')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_on__isnull", True),
+                            ("to_on__isnull", True),
+                            ("from_on__lte", models.F("to_on")),
+                            _connector="OR",
+                        ),
+                        name="membership_runs_forward",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('administration__isnull', True), ('organisation__isnull', True), _connector='OR'), name='user_has_one_body'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("administration__isnull", True), ("organisation__isnull", True), _connector="OR"),
+                name="user_has_one_body",
+            ),
         ),
     ]
