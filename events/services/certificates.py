@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from events import notices
-from events.models import Certificate, Evaluation, Registration
+from events.models import Certificate, Evaluation, Event, Registration
 from events.services.attendance import sessions_attended
 from events.states import RegistrationState
 from members.models import User
 from portal.kit import trail
-from portal.kit.clock import fiscal_year, spell_days
+from portal.kit.clock import fiscal_year, spell_days, today_in
 from portal.kit.states import Refused
 
 SHARE_OF_SESSIONS = 80  # per cent
@@ -34,7 +38,7 @@ def missing(registration: Registration, *, at: datetime) -> str:
         return _("The certificate is ready after the last session.")
     held = event.sessions.count()
     attended = sessions_attended(registration)
-    if not held or attended * 100 < held * SHARE_OF_SESSIONS:
+    if not is_enough(attended, held):
         return _("The office has noted %(attended)d of %(held)d sessions for you. The certificate needs 80 %%.") % {
             "attended": attended,
             "held": held,
@@ -42,6 +46,52 @@ def missing(registration: Registration, *, at: datetime) -> str:
     if not Evaluation.objects.filter(registration=registration).exists():
         return _("Give your evaluation first. It takes two minutes.")
     return ""
+
+
+def is_enough(attended: int, held: int) -> bool:
+    """At least 80 % of the sessions; an event without sessions gives no certificate."""
+    return held > 0 and attended * 100 >= held * SHARE_OF_SESSIONS
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far one confirmed person is on the way to the certificate."""
+
+    registration: Registration
+    attended: int
+    held: int
+    evaluated: bool
+    number: str
+
+    @property
+    def attended_enough(self) -> bool:
+        return is_enough(self.attended, self.held)
+
+    @property
+    def is_due(self) -> bool:
+        """The rule is met once the event is over, and nothing is issued yet."""
+        return not self.number and self.evaluated and self.attended_enough
+
+
+def standings(event: Event) -> list[Standing]:
+    """Everybody confirmed, by administration and name, judged by the rule of `missing` in two queries."""
+    held = event.sessions.count()
+    rows: Any = (
+        event.registrations.confirmed()
+        .select_related("official", "administration", "evaluation", "certificate")
+        .annotate(n_attended=Count("attendances"))
+        .order_by("administration__name", "official__name", "pk")
+    )
+    return [
+        Standing(
+            row,
+            row.n_attended,
+            held,
+            hasattr(row, "evaluation"),
+            row.certificate.number if hasattr(row, "certificate") else "",
+        )
+        for row in rows
+    ]
 
 
 @transaction.atomic
@@ -67,27 +117,41 @@ def issue(registration: Registration, *, by: User | None, at: datetime) -> Certi
         event_dates=spell_days(event.starts_on, event.ends_on),
         sessions_attended=sessions_attended(registration),
         sessions_held=event.sessions.count(),
-        issued_on=at.date(),
+        issued_on=today_in(settings.OFFICE_TIME_ZONE, at),
     )
     trail.record(by, "issued certificate", registration, number=certificate.number)
     notices.certificate_ready(certificate)
     return certificate
 
 
-def issue_due(*, at: datetime) -> int:
-    """Issue every certificate whose rule is met; the tick calls this."""
-    candidates = Registration.objects.filter(
-        state=RegistrationState.CONFIRMED,
-        event__ends_at__lte=at,
-        evaluation__isnull=False,
-        certificate__isnull=True,
-        attendances__isnull=False,
-    ).distinct()
+def issue_due(*, at: datetime, event: Event | None = None, by: User | None = None) -> int:
+    """Issue every certificate whose rule is met, of all events or of one; answers how many.
+
+    The tick calls this for all events.
+    """
+    candidates = (
+        Registration.objects.filter(
+            state=RegistrationState.CONFIRMED,
+            event__ends_at__lte=at,
+            evaluation__isnull=False,
+            certificate__isnull=True,
+            attendances__isnull=False,
+        )
+        .annotate(
+            attended=Count("attendances", distinct=True) * 100,
+            needed=Count("event__sessions", distinct=True) * SHARE_OF_SESSIONS,
+        )
+        .filter(attended__gte=F("needed"))
+    )
+    if event is not None:
+        candidates = candidates.filter(event=event)
     issued = 0
-    for registration in candidates.select_related("event"):
-        if not missing(registration, at=at):
-            issue(registration, by=None, at=at)
-            issued += 1
+    for registration in candidates.order_by("pk"):
+        try:
+            issue(registration, by=by, at=at)
+        except Refused:  # somebody corrected the attendance a moment ago
+            continue
+        issued += 1
     return issued
 
 

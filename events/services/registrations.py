@@ -203,15 +203,35 @@ def confirm(registration: Registration, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def fill(event: Event, *, by: User, at: datetime) -> dict[str, int]:
+def fill(event: Event, *, by: User, at: datetime, seen: int | None = None) -> dict[str, int]:
     """Confirm nominees up to the seats, in each administration's order of priority; the next ones wait.
 
-    First every administration fills its own seats; then the common pool is given one seat a round, so that
-    no administration takes the pool alone. Answers the counts of confirmed and waiting.
+    Answers the counts of confirmed and waiting. `seen` is the number of people that the page said would be
+    confirmed: raises `Refused` when it is another one by now.
     """
     event = _lock(event.pk)
     if event.state != EventState.ANNOUNCED:
         raise Refused(_("Only an announced event can confirm people."))
+    chosen, rest = would_fill(event)
+    if seen is not None and (chosen or rest) and len(chosen) != seen:
+        raise Refused(
+            _("The list has changed since you opened the page. Now %(count)d people would be confirmed. Look again.")
+            % {"count": len(chosen)}
+        )
+    for row in chosen:
+        _seat(row, by=by, at=at)
+    for row in rest:
+        row.move_to(RegistrationState.WAITING, by=by)
+        notices.waiting(row)
+    return {"confirmed": len(chosen), "waiting": len(rest)}
+
+
+def would_fill(event: Event) -> tuple[list[Registration], list[Registration]]:
+    """Whom `fill` would confirm, and whom it would put on the waiting list.
+
+    First every administration fills its own seats; then the common pool is given one seat a round, so that
+    no administration takes the pool alone.
+    """
     seats = seats_of(event)
     taken = dict(seats.taken)
     queues: dict[int, list[Registration]] = {}
@@ -230,13 +250,7 @@ def fill(event: Event, *, by: User, at: datetime) -> dict[str, int]:
                 chosen.append(queues[key].pop(0))
                 taken[key] = taken.get(key, 0) + 1
                 pool_left -= 1
-    for row in chosen:
-        _seat(row, by=by, at=at)
-    rest = [row for queue in queues.values() for row in queue if row.state != RegistrationState.WAITING]
-    for row in rest:
-        row.move_to(RegistrationState.WAITING, by=by)
-        notices.waiting(row)
-    return {"confirmed": len(chosen), "waiting": len(rest)}
+    return chosen, [row for queue in queues.values() for row in queue if row.state != RegistrationState.WAITING]
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ PER_PAGE = 50
 class Listing:
     """One page of a list: `Listing(request.GET, rows, sorts={"title": "title"}, default="title")`.
 
-    `sorts` maps a word of the address bar to a column; a minus in front turns the order. Unknown words
+    `sorts` maps a word of the address bar to a column or several; a minus in front turns the order. Unknown words
     and page numbers fall back to the default: an old link never breaks.
     """
 
@@ -24,15 +24,17 @@ class Listing:
         query: QueryDict,
         rows: QuerySet[Any],
         *,
-        sorts: Mapping[str, str],
+        sorts: Mapping[str, str | tuple[str, ...]],
         default: str,
         per_page: int = PER_PAGE,
     ) -> None:
         asked = query.get("sort", default)
         self.sort = asked if asked.removeprefix("-") in sorts else default
-        column = sorts[self.sort.removeprefix("-")]
+        columns = sorts[self.sort.removeprefix("-")]
         minus = "-" if self.sort.startswith("-") else ""
-        self.rows = rows.order_by(minus + column, "pk")
+        self.rows = rows.order_by(
+            *(minus + column for column in ([columns] if isinstance(columns, str) else columns)), minus + "pk"
+        )
         self.query = query
         self.page: Page[Any] = Paginator(self.rows, per_page).get_page(query.get("page"))
         self.count = self.page.paginator.count
