@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from events.management.demonstration import consultation, history, people, present
@@ -24,6 +25,7 @@ LEFT_OUT = ("RILO A/P Regional Seminar", "10th ASEAN")
 class Command(BaseCommand):
     help = "Load the demonstration year: members, people, two plans of 2019-2021, and events at every stage today."
 
+    @transaction.atomic  # a start that was stopped half-way begins anew the next time
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demonstration is not loaded into a production database.")

@@ -59,7 +59,9 @@ def just_held(plan: WorkPlan, manager: User, *, now: datetime) -> Event:
 
 def about_to_begin(plan: WorkPlan, manager: User, *, now: datetime) -> Event:
     """A workshop that begins tomorrow: the joining box of confirmed people is open."""
-    event = _event(plan, "E-Commerce", manager, first=now.date() + timedelta(days=1), length=2, seats=2, pool=1)
+    event = _event(
+        plan, "Workshop on E-Commerce for", manager, first=now.date() + timedelta(days=1), length=2, seats=2, pool=1
+    )
     lifecycle.announce(event, by=manager, at=now - timedelta(days=44))
     _fill(event, manager, ("FJ", "TO", "VU"), at=now - timedelta(days=25))
     return event
