@@ -46,6 +46,16 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         )
         return self.filter(mine | known)
 
+    def matching(self, text: str) -> Self:
+        """Whose number, meeting or public words hold the text; a search never finds what is for members only."""
+        said = Paragraph.objects.filter(text__icontains=text, members_only=False)
+        return self.filter(
+            Q(number__icontains=text)
+            | Q(event__title__icontains=text)
+            | Q(summary__icontains=text)
+            | Q(pk__in=said.values("outcome"))
+        )
+
 
 class Outcome(Stateful):
     """The record of one meeting: drafted > circulated > commented > signed by every chair > published.
