@@ -8,11 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from events import audience
 from events.models import Event, FollowUp, Invitation, Mode, Registration, Revision
 from portal.kit.clock import spell, spell_day, spell_days, spell_span
+from portal.mail import letters
 from portal.mail.models import Message
 
 Words = dict[str, Any]
@@ -145,6 +147,7 @@ def of_invitation(message: Message) -> Words:
     invitation: Invitation = audience.about(message)
     return {
         **of_event(message),
+        "page": _delegation_page(invitation),
         "reference": invitation.reference,
         "administration": invitation.administration,
         "donors": ", ".join(str(donor) for donor in invitation.event.donors.all()),
@@ -155,8 +158,12 @@ def of_invitation(message: Message) -> Words:
 def of_registration(message: Message) -> Words:
     registration: Registration = audience.about(message)
     words = of_event(message)
+    to_desk = letters.get(message.purpose).recipient is audience.contact_point
     words |= {
         "registration": registration,
+        "page": _delegation_page(registration.invitation)
+        if to_desk
+        else address("participant:my_event", registration.pk),
         "official": one_line(registration.official.name),
         "administration": registration.administration,
         "reference": registration.invitation.reference if registration.invitation else "",
@@ -186,6 +193,7 @@ def of_certificate(message: Message) -> Words:
     return {
         **of_event(message),
         "certificate": certificate,
+        "page": address("participant:my_event", certificate.registration_id),
         "address": certificate_address(certificate.number),
         "issued_on": spell_day(certificate.issued_on),
     }
@@ -202,6 +210,9 @@ def of_outcome(message: Message) -> Words:
     return {
         **of_event(message),
         "outcome": outcome,
+        "page": address("participant:outcome", outcome.number)
+        if outcome.is_published
+        else address("chair:outcome", outcome.pk),
         "round": message.facts.get("round", 1),
         "clearance": "\n".join(clearance),
         "summary": outcome.summary,
@@ -219,6 +230,7 @@ def of_action(message: Message) -> Words:
     return {
         **of_event(message),
         "action": action,
+        "page": address("participant:follow_up", action.pk),
         "due": spell_day(action.due_on) if action.due_on else "",
         "body": action.owner or action.body,
         "outcome": action.outcome,
@@ -232,9 +244,18 @@ def action_line(action: FollowUp) -> str:
     return f"{action.number}. {one_line(action.text)} ({who}, {due})"
 
 
+def address(page: str, *key: object) -> str:
+    """The full address of a page. It only shows something: mail scanners open every link."""
+    return settings.PORTAL_URL + reverse(page, args=key)
+
+
 def certificate_address(number: str) -> str:
     """The public page where anybody can verify a certificate."""
-    return f"{settings.PORTAL_URL}/certificates/{number}/"
+    return address("participant:certificate_verify", number)
+
+
+def _delegation_page(invitation: Invitation | None) -> str:
+    return address("delegation:invitation", invitation.pk) if invitation else address("delegation:home")
 
 
 def _live_nominees(invitation: Invitation) -> Iterable[Registration]:
