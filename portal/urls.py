@@ -12,3 +12,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if settings.DEMO_MAILBOX:
     urlpatterns.append(path("mailbox/", include("portal.mail.urls")))
+urlpatterns.append(path("", include("events.pages.participant.urls")))
