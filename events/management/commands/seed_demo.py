@@ -47,12 +47,12 @@ class Command(BaseCommand):
         plan = present.plan_year(manager, today=now.date())
         held = present.just_held(plan, manager, now=now)
         soon = present.about_to_begin(plan, manager, now=now)
+        present.put_off(plan, manager, now=now)
         call_command("lift_letters", reason="Written before this demonstration began.", verbosity=0)
         for event in (held, soon):
             present.relay(event, manager, now=now)
         present.open_for_nominations(plan, manager, now=now)
         present.in_preparation(plan, manager, now=now)
-        present.put_off(plan, manager, now=now)
         self.say("The demonstration year is loaded.")
 
     def import_plan(self, year: str, name: str, manager: User, *, leave_out: tuple[str, ...] = ()) -> None:

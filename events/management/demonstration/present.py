@@ -98,7 +98,7 @@ def in_preparation(plan: WorkPlan, manager: User, *, now: datetime) -> Event:
 def put_off(plan: WorkPlan, manager: User, *, now: datetime) -> None:
     """One postponed and one cancelled event, as every year has them."""
     late = _event(plan, "Canines", manager, first=now.date() + timedelta(days=50), length=2, seats=1, pool=0)
-    lifecycle.announce(late, by=manager, at=now - timedelta(days=2))
+    lifecycle.announce(late, by=manager, at=now - timedelta(days=9))
     late.refresh_from_db()
     lifecycle.postpone(late, reason="The host asked for a later date.", by=manager, at=now)
     gone = _event(
