@@ -42,6 +42,17 @@ def days(number: float) -> timedelta:
     return timedelta(days=number)
 
 
+def officer(event: Event) -> User:
+    """The office person who runs an event made here."""
+    assert event.officer
+    return event.officer
+
+
+def deadline(event: Event) -> datetime:
+    assert event.nominate_by_at
+    return event.nominate_by_at
+
+
 # --- members --------------------------------------------------------------------------------------
 
 
@@ -197,7 +208,7 @@ def event(
 def announced(*codes: str, at: datetime | None = None, **values: Any) -> Event:
     """An event with open invitations."""
     row = event(*codes, **values)
-    lifecycle.announce(row, by=row.officer, at=at or min(NOW, row.nominate_by_at - days(24)))
+    lifecycle.announce(row, by=officer(row), at=at or min(NOW, deadline(row) - days(24)))
     row.refresh_from_db()
     return row
 
@@ -211,10 +222,11 @@ def meeting(*codes: str, chairs: tuple[User, ...] = (), **values: Any) -> Event:
     """An announced consultation with its chairs, two agenda items."""
     row = event(*codes or ("ID", "MM"), kind=Kind.CONSULTATION, title=f"{next(numbers)}th Consultation", **values)
     for person in chairs:
-        programme.add_chair(row, person=person, administration=person.administration, by=row.officer)
-    papers.add_item(row, title="Opening", purpose="note", by=row.officer)
-    papers.add_item(row, title="Work plan", purpose="guidance", by=row.officer)
-    lifecycle.announce(row, by=row.officer, at=min(NOW, row.nominate_by_at - days(24)))
+        assert person.administration
+        programme.add_chair(row, person=person, administration=person.administration, by=officer(row))
+    papers.add_item(row, title="Opening", purpose="note", by=officer(row))
+    papers.add_item(row, title="Work plan", purpose="guidance", by=officer(row))
+    lifecycle.announce(row, by=officer(row), at=min(NOW, deadline(row) - days(24)))
     row.refresh_from_db()
     return row
 
@@ -224,14 +236,14 @@ def invitation(event: Event, iso2: str = "FJ") -> Invitation:
 
 
 def before_deadline(event: Event) -> datetime:
-    return min(NOW, event.nominate_by_at - days(1))
+    return min(NOW, deadline(event) - days(1))
 
 
 def nominated(event: Event, iso2: str = "FJ", *, person: User | None = None, by: User | None = None) -> Registration:
     return registrations.nominate(
         invitation(event, iso2),
         official=person or official(iso2),
-        by=by or event.officer,
+        by=by or officer(event),
         at=before_deadline(event),
     )
 
@@ -244,7 +256,7 @@ def applied(event: Event, iso2: str = "FJ", *, person: User | None = None) -> Re
 
 def confirmed(event: Event, iso2: str = "FJ", *, person: User | None = None, by: User | None = None) -> Registration:
     row = nominated(event, iso2, person=person, by=by)
-    registrations.confirm(row, by=event.officer, at=before_deadline(event))
+    registrations.confirm(row, by=officer(event), at=before_deadline(event))
     return row
 
 
@@ -253,7 +265,7 @@ def attended(event: Event, iso2: str = "FJ", *, person: User | None = None) -> R
     row = confirmed(event, iso2, person=person)
     for session in event.sessions.all():
         present = {attendance.registration for attendance in session.attendances.all()} | {row}
-        attendance.tick(session, present, by=event.officer, at=NOW)
+        attendance.tick(session, present, by=officer(event), at=NOW)
     return row
 
 
@@ -273,7 +285,7 @@ def evaluated(registration: Registration) -> Registration:
 
 def drafted(event: Event, *, complete: bool = True) -> Outcome:
     """A drafted outcome with one paragraph and one action."""
-    by = event.officer
+    by = officer(event)
     outcome = outcomes.draft(event, by=by)
     outcomes.change_text(outcome, summary="The meeting agreed to go on.", members_text="", next_meeting="", by=by)
     outcomes.add_paragraph(
@@ -291,7 +303,7 @@ def drafted(event: Event, *, complete: bool = True) -> Outcome:
 
 
 def signed(outcome: Outcome) -> Outcome:
-    outcomes.circulate(outcome, by=outcome.event.officer)
+    outcomes.circulate(outcome, by=officer(outcome.event))
     for chairing in outcome.event.chairings.all():
         outcomes.sign(outcome, chairing=chairing, text_hash=outcome.text_hash(), by=chairing.person, at=NOW)
     outcome.refresh_from_db()
@@ -300,6 +312,6 @@ def signed(outcome: Outcome) -> Outcome:
 
 def published(event: Event) -> Outcome:
     outcome = signed(drafted(event))
-    outcomes.publish(outcome, by=event.officer, at=NOW)
+    outcomes.publish(outcome, by=officer(event), at=NOW)
     outcome.refresh_from_db()
     return outcome

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -180,13 +181,9 @@ class _Tables:
     def __init__(self) -> None:
         self.pillars = {str(pillar.number): pillar for pillar in Pillar.objects.all()}
         self.donors = {row.name.lower(): row for row in Organisation.objects.all()}
-        self.groups = {row.code.lower(): row for row in Group.objects.all()} | {
-            row.name.lower(): row for row in Group.objects.all()
-        }
-        administrations = list(Administration.objects.all())
-        self.administrations = {row.iso2.lower(): row for row in administrations} | {
-            row.name.lower(): row for row in administrations
-        }
+        groups, administrations = list(Group.objects.all()), list(Administration.objects.all())
+        self.groups = {word.lower(): row for row in groups for word in (row.code, row.name)}
+        self.administrations = {word.lower(): row for row in administrations for word in (row.iso2, row.name)}
         self.kinds = _choices(Kind)
         self.modes = _choices(Mode)
         self.roles = _choices(OfficeRole)
@@ -205,7 +202,7 @@ def _read_row(index: int, texts: dict[str, str], plan: WorkPlan, tables: _Tables
     values, faults = verdict.values, verdict.faults
     for name in PLAIN:
         values[name] = texts.get(name, "")
-        longest = Activity._meta.get_field(name).max_length
+        longest = getattr(Activity._meta.get_field(name), "max_length", None)
         if longest and len(values[name]) > longest:
             faults.append(_("%(name)s is longer than %(n)d characters.") % {"name": name.capitalize(), "n": longest})
     for name in ("number", "title"):
@@ -234,8 +231,12 @@ def _read_row(index: int, texts: dict[str, str], plan: WorkPlan, tables: _Tables
     for word in _words(texts.get("donors", "")):
         _look_up(verdict, word, [("donors", tables.donors)], _("donor"))
     for word in _words(texts.get("targets", "")):
-        lists = [("target_groups", tables.groups), ("target_administrations", tables.administrations)]
-        _look_up(verdict, word, lists, _("group or administration"))
+        _look_up(
+            verdict,
+            word,
+            [("target_groups", tables.groups), ("target_administrations", tables.administrations)],
+            _("group or administration"),
+        )
     return verdict
 
 
@@ -263,7 +264,7 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(";") if word.strip()]
 
 
-def _look_up(verdict: Verdict, word: str, lists: list[tuple[str, dict[str, Any]]], what: str) -> None:
+def _look_up(verdict: Verdict, word: str, lists: Sequence[tuple[str, Mapping[str, Any]]], what: str) -> None:
     for name, rows in lists:
         if word.lower() in rows:
             if rows[word.lower()] not in verdict.relations[name]:

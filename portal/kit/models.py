@@ -40,7 +40,7 @@ class About(models.Model):
 class EntryQuerySet(AboutQuerySet):
     def record(self, by: Any, verb: str, about: models.Model, **facts: Any) -> Entry:
         """Write one line of the audit trail; `by` is None when the portal itself acts."""
-        return self.create(
+        entry: Entry = self.create(
             by=by if getattr(by, "pk", None) else None,
             verb=verb,
             about=about,
@@ -48,6 +48,7 @@ class EntryQuerySet(AboutQuerySet):
                 key: value if isinstance(value, (int, bool, list, dict)) else str(value) for key, value in facts.items()
             },
         )
+        return entry
 
 
 class Entry(About):
@@ -88,7 +89,8 @@ class Stateful(models.Model):
         """
         before = self.state
         self.moves.check(before, state, what=str(self._meta.verbose_name))
-        moved = type(self)._base_manager.filter(pk=self.pk, state=before).update(state=state)
+        rows: models.QuerySet[Any] = type(self)._base_manager.filter(pk=self.pk)
+        moved = rows.filter(state=before).update(state=state)
         if not moved:
             raise Refused(_("Somebody changed this a moment ago. Read the page again, then decide."))
         self.state = state

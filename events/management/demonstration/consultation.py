@@ -35,7 +35,8 @@ INTERVENTIONS = [
 SUMMARY = (
     "The 9th ASEAN - WCO Consultation was held online on 19 August 2020, at the invitation of the Myanmar Customs "
     "Department, which chaired the meeting of the ASEAN Directors-General of Customs in that year. The "
-    "directors-general and the WCO spoke about resilience during the pandemic, about integration and about online capacity building."
+    "directors-general and the WCO spoke about resilience during the pandemic, about integration and about online "
+    "capacity building."
 )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Any
 
 import pytest
 
 from events.models import Event
-from events.services import lifecycle, outcomes, programme, registrations
+from events.services import invitations, lifecycle, outcomes, programme, registrations
 from events.states import EventState, InvitationState
 from members.models import User
 from portal.kit.states import Refused
@@ -62,15 +63,15 @@ def test_a_failure_during_announcing_leaves_no_invitation_and_no_letter(
     office: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = make.event("FJ", "TO", "WS")
-    real, calls = lifecycle.invitations.invite, []
+    real, calls = invitations.invite, []
 
-    def second_fails(*args: object, **kwargs: object) -> object:
+    def second_fails(*args: Any, **kwargs: Any) -> Any:
         calls.append(args)
         if len(calls) == 2:
             raise RuntimeError("the power went out")
-        return real(*args, **kwargs)  # type: ignore[arg-type]
+        return real(*args, **kwargs)
 
-    monkeypatch.setattr(lifecycle.invitations, "invite", second_fails)
+    monkeypatch.setattr(invitations, "invite", second_fails)
     with pytest.raises(RuntimeError):
         lifecycle.announce(event, by=office, at=NOW)
     event.refresh_from_db()
