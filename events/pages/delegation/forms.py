@@ -19,7 +19,7 @@ from portal.kit.forms import Clean
 PERSON = ("name", "email", "title", "position", "unit")
 
 
-class OfficialChoice(forms.ModelChoiceField):
+class OfficialChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own class takes no parameter when it runs
     """Officials by name and position: two people of one name are told apart."""
 
     def label_from_instance(self, obj: Any) -> str:
