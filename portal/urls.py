@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("members.pages.account_urls")),
     path("members/", include("members.pages.urls")),
     path("delegation/", include("events.pages.delegation.urls")),
+    path("office/", include("events.pages.office.urls")),
+    path("chair/", include("events.pages.chair.urls")),
 ]
 if settings.DEMO_MAILBOX:
     urlpatterns.append(path("mailbox/", include("portal.mail.urls")))
