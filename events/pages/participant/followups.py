@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from events import policies
 from events.models import FollowUp
 from events.pages.participant.forms import ProgressForm
+from events.pages.participant.outcomes import owning_body
 from events.services import followups
 from members.pages.reader import reader
 from portal.kit.clock import today_in
@@ -22,7 +23,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     """One action; who may report on it finds the form, the others read it."""
     user = reader(request)
     rows = FollowUp.objects.visible_to(user).select_related(
-        "outcome__event", "administration", "organisation", "owner__administration"
+        "outcome__event", "administration", "organisation", "owner__administration", "owner__organisation"
     )
     action = get_object_or_404(rows, pk=pk)
     may = policies.may_report_on(user, action)
@@ -40,6 +41,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
         "participant/follow_up.html",
         {
             "action": action,
+            "owners": ", ".join(filter(None, [str(action.owner or ""), owning_body(action)])),
             "form": form if may and action.outcome.is_published else None,
             "overdue": action.is_overdue(today_in(user.zone, at)),
         },

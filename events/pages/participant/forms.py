@@ -52,6 +52,11 @@ class CalendarFilter(Clean):
     def is_narrow(self) -> bool:
         return bool({"q", "kind", "mode", "topic"} & set(self.asked))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the form stands open: something was asked, or something is wrong with it."""
+        return self.is_narrow or "sort" in self.asked or bool(self.errors)
+
 
 class OutcomesFilter(Clean):
     """The filter of the list of outcomes, from the address bar."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +14,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from events import policies
-from events.models import AgendaItem, Chairing, Delegation, Event, Intervention, Outcome, Paragraph
+from events.models import AgendaItem, Chairing, Delegation, Event, FollowUp, Intervention, Outcome, Paragraph
 from events.pages.participant.forms import OutcomesFilter
 from events.pages.participant.papers import papers_of
+from portal.kit.clock import today_in
 from portal.kit.listing import Listing
 
 SORTS = {"date": "event__starts_at", "number": "number", "published": "published_at"}
@@ -26,7 +28,13 @@ def outcomes(request: HttpRequest) -> HttpResponse:
     filters = OutcomesFilter(request.GET)
     rows = filters.narrow(Outcome.objects.visible_to(request.user).published()).select_related("event__series")
     listing = Listing(request.GET, rows, sorts=SORTS, default="-date")
-    return render(request, "participant/outcomes.html", {"filters": filters, "listing": listing})
+    lines = [(row, published_on(row, row.published_at)) for row in listing]
+    return render(request, "participant/outcomes.html", {"filters": filters, "listing": listing, "lines": lines})
+
+
+def published_on(outcome: Outcome, at: datetime | None) -> date | None:
+    """The day in the zone of the meeting: a cite line is the same for every reader."""
+    return today_in(outcome.event.time_zone, at) if at else None
 
 
 @dataclass
@@ -54,14 +62,15 @@ def outcome(request: HttpRequest, number: str) -> HttpResponse:
             "outcome": row,
             "event": event,
             "for_members": for_members,
-            "corrigenda": row.corrigenda.all(),
+            "corrigenda": [(one, published_on(row, one.published_at)) for one in row.corrigenda.all()],
+            "published_on": published_on(row, row.published_at),
             "sessions": event.sessions.all(),
             "chairs": chairs_of(event),
             "delegations": delegations,
             "people": people_counted(delegations),
             "parts": parts_of(row.interventions.select_related("item"), paragraphs),
             "decisions": [one for one in paragraphs if one.is_decision],
-            "actions": row.actions.select_related("administration", "organisation", "owner__administration"),
+            "actions": actions_of(row),
             "papers": papers_of(event, request.user),
             "address": settings.PORTAL_URL + reverse("participant:outcome", args=[row.number]),
         },
@@ -72,6 +81,19 @@ def chairs_of(event: Event) -> list[tuple[Chairing, str]]:
     """Each chair with the full name of the administration on the day of the meeting."""
     rows = event.chairings.select_related("person").prefetch_related("administration__titles")
     return [(row, row.administration.title_on(event.ends_on)) for row in rows]
+
+
+def actions_of(outcome: Outcome) -> list[tuple[FollowUp, str]]:
+    """Each action with the body that owns it; of a person without a body only the office knows the name."""
+    rows = outcome.actions.select_related(
+        "administration", "organisation", "owner__administration", "owner__organisation"
+    )
+    return [(row, owning_body(row)) for row in rows]
+
+
+def owning_body(action: FollowUp) -> str:
+    body = action.body or (action.owner.body if action.owner else None)
+    return str(body) if body else ""
 
 
 def parts_of(interventions: Iterable[Intervention], paragraphs: Iterable[Paragraph]) -> list[Part]:

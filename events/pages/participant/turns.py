@@ -24,6 +24,18 @@ class Turn:
     tone: str = ""
 
 
+def _you(sentence: str, tone: str = "") -> Turn:
+    return Turn(_("It is your turn"), sentence, tone)
+
+
+def _office(sentence: str, tone: str = "") -> Turn:
+    return Turn(_("It is the turn of the office"), sentence, tone)
+
+
+def _idle(sentence: str, tone: str = "") -> Turn:
+    return Turn(_("You have nothing to do now"), sentence, tone)
+
+
 def turn_of(
     registration: Registration, *, at: datetime, evaluated: bool, certificate: Certificate | None, missing: str
 ) -> Turn:
@@ -32,11 +44,9 @@ def turn_of(
     if registration.state == R.CONFIRMED:
         return _of_confirmed(registration, at, evaluated, certificate, missing)
     if registration.is_live and event.state == EventState.POSTPONED:
-        return Turn(
-            _("The office"), _("The event is postponed. You will get a letter with the new date; your place stays.")
-        )
+        return _office(_("The event is postponed. You will get a letter with the new date; your place stays."))
     if registration.is_live and event.state == EventState.CANCELLED:
-        return Turn(_("Nobody"), _("The event is cancelled. You have nothing to do."))
+        return _idle(_("The event is cancelled. Nobody has to do anything."))
     return _BY_STATE[R(registration.state)]()
 
 
@@ -45,44 +55,41 @@ def _of_confirmed(
 ) -> Turn:
     event = registration.event
     if event.state == EventState.POSTPONED:
-        return Turn(
-            _("The office"), _("The event is postponed. You keep your seat and get a letter with the new date."), "wait"
-        )
+        return _office(_("The event is postponed. You keep your seat and get a letter with the new date."), "wait")
     if event.state == EventState.CANCELLED:
-        return Turn(_("Nobody"), _("The event is cancelled. You have nothing to do."))
+        return _idle(_("The event is cancelled. Nobody has to do anything."))
     if at < event.starts_at:
-        return Turn(
-            _("Nobody"), _("You have a seat. You have nothing to do before the joining information opens."), "good"
-        )
+        return _idle(_("You have a seat. The joining information opens two days before the first session."), "good")
     if at < event.ends_at:
-        return Turn(_("You"), _("The event is running. The joining information is below."), "good")
+        return _you(_("The event is running. The joining information is below."), "good")
     if certificate:
-        return Turn(_("Nobody"), _("Your certificate is ready. Thank you for taking part."), "good")
+        return _idle(_("Your certificate is ready. Thank you for taking part."), "good")
     if not evaluated:
-        return Turn(_("You"), _("Please give your evaluation. It takes two minutes."), "wait")
+        return _you(_("Please give your evaluation. It takes two minutes."), "wait")
     if missing:
-        return Turn(_("The office"), missing)
-    return Turn(_("You"), _("You can create your certificate now."), "good")
+        return _office(missing + " " + _("Write to the office if this is wrong."))
+    return _you(_("You can create your certificate now."), "good")
 
 
 _BY_STATE = {
     R.APPLIED: lambda: Turn(
-        _("Your contact point"), _("Your contact point reads your application and endorses it, or says no.")
+        _("It is the turn of your contact point"),
+        _("Your contact point reads your application and endorses it, or says no."),
     ),
-    R.NOMINATED: lambda: Turn(
-        _("The office"), _("Your administration has nominated you. The office gives the seats after the deadline.")
+    R.NOMINATED: lambda: _office(
+        _("Your administration has nominated you. The office gives the seats after the deadline.")
     ),
-    R.ENDORSED: lambda: Turn(
-        _("The office"), _("Your administration has endorsed you. The office gives the seats after the deadline.")
+    R.ENDORSED: lambda: _office(
+        _("Your administration has endorsed you. The office gives the seats after the deadline.")
     ),
-    R.WAITING: lambda: Turn(
-        _("Nobody"), _("All seats are taken. You are on the waiting list. If a seat becomes free, you get a letter.")
+    R.WAITING: lambda: _idle(
+        _("All seats are taken. You are on the waiting list. If a seat becomes free, you get a letter.")
     ),
-    R.OFFERED: lambda: Turn(_("You"), _("A seat became free for you. Take it in time, or it passes on."), "wait"),
-    R.DECLINED: lambda: Turn(_("Nobody"), _("You do not take part in this event.")),
-    R.WITHDRAWN: lambda: Turn(_("Nobody"), _("This registration was withdrawn. You do not take part.")),
-    R.REPLACED: lambda: Turn(_("Nobody"), _("Your administration sends another official in your place.")),
-    R.LAPSED: lambda: Turn(_("Nobody"), _("This registration has lapsed: no seat was taken in time.")),
+    R.OFFERED: lambda: _you(_("A seat became free for you. Take it in time, or it passes on."), "wait"),
+    R.DECLINED: lambda: _idle(_("You do not take part in this event.")),
+    R.WITHDRAWN: lambda: _idle(_("This registration was withdrawn. You do not take part.")),
+    R.REPLACED: lambda: _idle(_("Your administration sends another official in your place.")),
+    R.LAPSED: lambda: _idle(_("This registration has lapsed: no seat was taken in time.")),
 }
 
 
@@ -93,13 +100,10 @@ def steps_of(
     if not registration.is_live or registration.event.state == EventState.CANCELLED:
         return []
     state, event = registration.state, registration.event
-    own_word = registration.endorsed_by_id is None or state == R.APPLIED or registration.motivation
-    steps: list[tuple[str, bool, str]] = []
-    if own_word:
-        steps.append((_("Applied"), True, ""))
-        steps.append((_("Endorsed"), state != R.APPLIED, ""))
+    if state == R.APPLIED:
+        steps = [(_("Applied"), True, ""), (_("Endorsed"), False, "")]
     else:
-        steps.append((_("Nominated"), True, ""))
+        steps = [(_("Named by your administration"), True, "")]
     steps.append((_("Seat"), state == R.CONFIRMED, _("waiting list") if state == R.WAITING else ""))
     steps.append((_("Event"), state == R.CONFIRMED and over, spell_days(event.starts_on, event.ends_on)))
     steps.append((_("Evaluation"), evaluated, ""))
