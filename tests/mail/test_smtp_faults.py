@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.mail import delivery
+from portal.mail import delivery, outbox
 from portal.mail.delivery import BACKOFF
 from portal.mail.models import Message
 from portal.mail.states import MessageState
@@ -88,6 +88,21 @@ def test_a_server_that_closes_gets_a_new_connection(three, post_office, now, sta
     post_office.fault(stage, answer)
     delivery.deliver_batch(at=now)
     assert states(three) == [S.QUEUED, S.SENT, S.SENT]
+    assert post_office.connections == 2
+
+
+def test_a_letter_that_is_lifted_at_the_last_moment_is_not_transmitted(write, known, official, post_office):
+    """The server waits for the content already; the connection is closed, and the next letter gets a new one."""
+
+    def lift(message: Message) -> dict:
+        outbox.lift(official, by=None, reason="Cancelled.", purposes=["first"])
+        return {}
+
+    known("first", context=lift)
+    lifted, other = write("first"), write()
+    delivery.deliver_batch()
+    assert states([lifted, other]) == [S.LIFTED, S.SENT]
+    assert list(post_office.ids) == [other.message_id]
     assert post_office.connections == 2
 
 
