@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from events import notices, reminders
 from events.models import Event, Invitation
-from events.states import LIVE, InvitationState
+from events.states import LIVE, EventState, InvitationState
 from members.models import Administration, User
 from portal.kit import trail
 from portal.kit.clock import fiscal_year
@@ -18,15 +18,20 @@ from portal.kit.states import Refused
 
 @transaction.atomic
 def invite(event: Event, administration: Administration, *, by: User, at: datetime) -> Invitation:
-    """Open the invitation of one administration, with its letter and its reminders.
+    """Open the invitation of one administration, with its letter and its reminders; it becomes a target of the event.
 
-    Raises `Refused` when the administration is invited already.
+    Raises `Refused` when the administration is invited already, when the event is not announced, and after the deadline.
     """
+    if event.state != EventState.ANNOUNCED:
+        raise Refused(_("Announce the event first: its invitations go out then."))
+    if event.deadline_passed(at):
+        raise Refused(_("The nomination deadline has passed. Move it first, then invite."))
     if event.invitations.filter(administration=administration).exists():
         raise Refused(_("%(name)s is invited already.") % {"name": administration})
     invitation = Invitation.objects.create(
         event=event, administration=administration, reference=_reference(event, administration)
     )
+    event.targets.add(administration)  # its seats are offered from now on
     trail.record(by, "invited", invitation, administration=administration)
     notices.invited(invitation)
     reminders.lay_for_invitation(invitation, at=at)

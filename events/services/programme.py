@@ -73,7 +73,7 @@ def create(*, by: User, title: str, kind: str, mode: str, starts_on: date, ends_
 
 @transaction.atomic
 def change(event: Event, *, by: User, **values: Any) -> None:
-    """Change an event that is a draft, or the harmless fields of an announced one.
+    """Change an event that is a draft, the days of a postponed one, or the harmless fields of an announced one.
 
     Raises `Refused` when dates, zone or mode of an announced event change: that is a revision with a reason
     (`lifecycle.revise`), because people were invited to the old ones.
@@ -82,7 +82,7 @@ def change(event: Event, *, by: User, **values: Any) -> None:
     relations = {name: values.pop(name) for name in ("donors", "targets") if name in values}
     before = {name: getattr(event, name) for name in values}
     fixed = [name for name in REVISED if name in values and values[name] != before[name]]
-    if event.state != EventState.DRAFT and fixed:
+    if event.state not in (EventState.DRAFT, EventState.POSTPONED) and fixed:
         raise Refused(_("This event was announced. Change its dates, zone or mode as a revision, with a reason."))
     for name, value in values.items():
         setattr(event, name, value)

@@ -11,10 +11,11 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from events import reports
 from events.models import Event, FollowUp, Invitation, Outcome, Registration
-from events.pages.office.desk import office_day, seats_of
+from events.pages.office.desk import Seats, office_day, seats_of
 from events.pages.office.workplan import plan_of_the_day
 from events.states import EventState, OutcomeState, RegistrationState
 from portal.kit.clock import end_of_day
@@ -66,12 +67,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "needs": needs,
             "plan": plan,
             "progress": reports.progress(plan, at=at) if plan else [],
-            "upcoming": [(event, seats[event.pk]) for event in upcoming],
+            "upcoming": [(event, _seat_words(seats[event.pk])) for event in upcoming],
             "last_tick": Heartbeat.objects.last_beat("tick"),
             "stuck": Message.objects.stuck(at).count(),
             "section": "dashboard",
         },
     )
+
+
+def _seat_words(seats: Seats) -> str:
+    return _("%(taken)d of %(offered)d seats taken") % {"taken": seats.taken, "offered": seats.offered}
 
 
 def _events_that_need(at: datetime) -> dict[str, list[EventLine]]:

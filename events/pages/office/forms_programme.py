@@ -189,7 +189,7 @@ class EventForm(Clean):
 
     def _part(self, title: str, *names: str, css: str = "") -> list[Any]:
         here = [name for name in names if name in self.fields]
-        return [Fieldset(title, *here, css_class=css)] if here else []
+        return [Fieldset(title, *here, css_class=f"form-part {css}")] if here else []
 
     def clean_joining_url(self) -> str:
         address: str = self.cleaned_data["joining_url"]

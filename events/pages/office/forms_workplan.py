@@ -138,10 +138,10 @@ class ActivityForm(Clean):
             always=activity.target_administrations.all(),
         )
         self.helper.layout = Layout(
-            Fieldset(gettext("What"), "number", "pillar", "title", "objective", "indicator", "target", "topic", "kind"),
-            Fieldset(gettext("When and where"), "mode", "planned_start_on", "planned_end_on", "host"),
-            Fieldset(gettext("Who"), "office_role", "officer", "planned_seats"),
-            Fieldset("", "donors", "target_groups", "target_administrations", css_class="checks"),
+            _part(gettext("What"), "number", "pillar", "title", "objective", "indicator", "target", "topic", "kind"),
+            _part(gettext("When and where"), "mode", "planned_start_on", "planned_end_on", "host"),
+            _part(gettext("Who"), "office_role", "officer", "planned_seats"),
+            _part(gettext("With whom"), "donors", "target_groups", "target_administrations", css="checks"),
         )
 
     def clean_number(self) -> str:
@@ -167,6 +167,10 @@ class ActivityForm(Clean):
         elif first and not last and "planned_end_on" in found:
             found["planned_end_on"] = first
         return found
+
+
+def _part(title: str, *names: str, css: str = "") -> Fieldset:
+    return Fieldset(title, *names, css_class=f"form-part {css}")
 
 
 def officers(today: date, *, always: User | None) -> UserQuerySet:

@@ -25,7 +25,7 @@ from events.services import programme as service
 from events.services.programme import REVISED
 from events.states import LIVE, EventState, InvitationState, OutcomeState, RegistrationState
 from members.pages.reader import reader
-from portal.kit.clock import spell, spell_day
+from portal.kit.clock import spell, spell_day, spell_days
 from portal.kit.exports import csv_response
 from portal.kit.forms import refusals_on
 from portal.kit.listing import Listing
@@ -167,7 +167,7 @@ def _event_page(
             "sessions": row.sessions.count(),
             "seats": seats_of([row])[row.pk],
             "chairings": list(row.chairings.select_related("person", "administration")),
-            "revisions": _revisions(row),
+            "revisions": revisions_of(row),
             "postponing": postponing or _reason_form("postpone"),
             "cancelling": cancelling or _reason_form("cancel"),
             "may_postpone": row.may_move_to(EventState.POSTPONED),
@@ -195,8 +195,11 @@ def _next_step(row: Event, gaps: list[str], at: datetime) -> Step:
                 _("The outcome is %(state)s. Publish it, then report the event.")
                 % {"state": outcome.get_state_display().lower()}
             )
+        sentence = _("When attendance and certificates are done, close the file: the event counts as reported.")
+        if row.is_meeting and outcome is None:
+            sentence = _("No outcome is drafted yet. Draft it before you close the file.")
         return Step(
-            _("Attendance and certificates are done? Then close the file: the event counts as reported."),
+            sentence,
             reverse("office:report_event", args=[row.pk]),
             _("Mark as reported"),
             posts=True,
@@ -208,13 +211,15 @@ def _next_step(row: Event, gaps: list[str], at: datetime) -> Step:
 
 def _announcing(row: Event) -> Step:
     """Only who was not invited before gets an invitation; after a postponement that may be nobody."""
-    known = row.invitations.values("administration")
-    new = row.targets.exclude(pk__in=known).count()
-    if row.state == EventState.POSTPONED and not new:
-        verb = _("Announce the new dates")
-    else:
-        verb = ngettext("Announce and queue %(n)d invitation", "Announce and queue %(n)d invitations", new) % {"n": new}
-    return Step(_("Everything is there."), reverse("office:announce", args=[row.pk]), verb, posts=True)
+    new = row.targets.exclude(pk__in=row.invitations.values("administration")).count()
+    page = reverse("office:announce", args=[row.pk])
+    if row.state == EventState.POSTPONED:
+        sentence = _("Set the new days, the sessions and the deadline, then announce them to everybody again.")
+        verb = _("Announce %(days)s as the new days") % {"days": spell_days(row.starts_on, row.ends_on)}
+        return Step(sentence, page, verb, posts=True)
+    sentence = _("Everything is there. The contact point of each administration gets a letter.")
+    verb = ngettext("Announce and queue %(n)d invitation", "Announce and queue %(n)d invitations", new) % {"n": new}
+    return Step(sentence, page, verb, posts=True)
 
 
 def _while_announced(row: Event, at: datetime) -> Step:
@@ -250,7 +255,7 @@ class Change:
     clauses: list[tuple[str, str, str]]
 
 
-def _revisions(row: Event) -> list[Change]:
+def revisions_of(row: Event) -> list[Change]:
     """Newest first."""
     fields = {field.name for field in Event._meta.get_fields()}
     changes = []
@@ -274,7 +279,8 @@ def _told(people: int, administrations: int) -> str:
         return _("Nobody was invited yet: no letter goes out.")
     officials = ngettext("%(n)d person", "%(n)d people", people) % {"n": people}
     points = ngettext("%(n)d contact point", "%(n)d contact points", administrations) % {"n": administrations}
-    return _("%(officials)s and %(points)s get a letter with your reason.") % {"officials": officials, "points": points}
+    who = _(" and ").join(word for word, count in ((officials, people), (points, administrations)) if count)
+    return _("A letter with your reason goes to %(who)s.") % {"who": who}
 
 
 def _reason_form(name: str, data: Any = None) -> ReasonForm:
@@ -342,7 +348,7 @@ def event_revise(request: HttpRequest, pk: int) -> HttpResponse:
             "event": row,
             "form": form,
             "told": _told(confirmed, told),
-            "revisions": _revisions(row),
+            "revisions": revisions_of(row),
             "next_number": row.revisions.count() + 1,
             "tab": "overview",
             "section": "events",
