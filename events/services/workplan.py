@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.models import Activity, Kind, Mode, OfficeRole, Pillar, PlanImport, WorkPlan
 from members.models import Administration, Group, Organisation, User
 from portal.kit import trail
+from portal.kit.forms import no_control_characters, one_line
 from portal.kit.states import Refused
 from portal.kit.tables import read_table
 
@@ -54,6 +57,7 @@ PLAIN = (
     "topic",
     "host",
 )
+LONGEST = timedelta(days=366)
 NEEDED = ("number", "pillar", "title", "kind", "mode")
 
 
@@ -99,6 +103,9 @@ def upload(plan: WorkPlan, *, name: str, content: bytes, by: User) -> PlanImport
             _("The first row must name the columns. Missing: %(names)s. Download the sample file to see them all.")
             % {"names": ", ".join(missing)}
         )
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise Refused(_("These columns stand twice in the file: %(names)s.") % {"names": ", ".join(twice)})
     if len(rows) == 1:
         raise Refused(_("The file has headings but no activities."))
     return PlanImport.objects.create(plan=plan, file_name=name[:200], header=header, rows=rows[1:], by=by)
@@ -111,7 +118,7 @@ def judge(upload: PlanImport) -> list[Verdict]:
     seen: set[str] = set()
     verdicts = []
     for index, cells in enumerate(upload.rows, start=2):
-        texts = {name: cell for name, cell in zip(upload.header, cells, strict=False) if name}
+        texts = {name: normalize("NFC", cell) for name, cell in zip(upload.header, cells, strict=False) if name}
         verdict = _read_row(index, texts, upload.plan, tables)
         number = verdict.values.get("number", "")
         if number and number in seen:
@@ -200,6 +207,8 @@ def _choices(choices: Any) -> dict[str, str]:
 def _read_row(index: int, texts: dict[str, str], plan: WorkPlan, tables: _Tables) -> Verdict:
     verdict = Verdict(index, shown=texts)
     values, faults = verdict.values, verdict.faults
+    for name, text in texts.items():
+        faults += _hidden_signs(name, text)
     for name in PLAIN:
         values[name] = texts.get(name, "")
         longest = getattr(Activity._meta.get_field(name), "max_length", None)
@@ -223,7 +232,7 @@ def _read_row(index: int, texts: dict[str, str], plan: WorkPlan, tables: _Tables
         values[name] = value
     _read_dates(texts, plan, verdict)
     seats = texts.get("planned_seats", "")
-    if seats and not (seats.isdigit() and int(seats) <= 5000):
+    if seats and not (re.fullmatch(r"[0-9]{1,4}", seats) and int(seats) <= 5000):
         faults.append(_("Seats must be a whole number up to 5,000."))
     else:
         values["planned_seats"] = int(seats) if seats else None
@@ -254,10 +263,25 @@ def _read_dates(texts: dict[str, str], plan: WorkPlan, verdict: Verdict) -> None
         verdict.values["planned_end_on"] = end = start
     if start and end and end < start:
         verdict.faults.append(_("The last day is before the first day."))
+    elif end and not start:
+        verdict.faults.append(_("Give the first day too."))
+    elif start and end and end - start > LONGEST:
+        verdict.faults.append(_("An activity runs for one year at most. Check the year."))
     elif start and not plan.covers(start):
         verdict.faults.append(
             _("%(day)s is outside the fiscal year %(year)s.") % {"day": start, "year": plan.fiscal_year}
         )
+
+
+def _hidden_signs(name: str, text: str) -> list[str]:
+    """The same rules as for typed text: no hidden characters, and line breaks in the objective only."""
+    try:
+        no_control_characters(text)
+        if name != "objective":
+            one_line(text)
+    except ValidationError as fault:
+        return [f"{name.replace('_', ' ').capitalize()}: {' '.join(fault.messages)}"]
+    return []
 
 
 def _words(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, cast
 
 from crispy_forms.layout import Fieldset, Layout
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Activity, Kind, Mode, OfficeRole, Pillar, WorkPlan
+from events.services.workplan import LONGEST
 from events.states import ActivityStatus
 from members.models import Administration, Appointment, Group, Organisation, SubRegion, User
 from members.models.people import UserQuerySet
@@ -22,7 +23,6 @@ from portal.kit.forms import Clean
 from portal.kit.tables import MAX_BYTES
 
 MOST_SEATS = 5000
-LONGEST = timedelta(days=366)
 
 
 class PlanFilter(Clean):
