@@ -42,7 +42,7 @@ test: $(DEV) ## the whole suite on SQLite, then on PostgreSQL with a real broker
 test-fast: $(DEV) ## SQLite only, no servers: the minute before a commit
 	@DATABASE_URL=sqlite:// REDIS_URL= $(PYTEST) -n $(JOBS) -m "not production and not browser"
 
-test-browser: $(DEV) ## Playwright and axe on Chromium (CHROMIUM=/path names another one)
+test-browser: $(DEV) ## Playwright and axe on Chromium (Debian: chromium libatomic1; CHROMIUM=/path names another one)
 	@$(PY) -m tests.servers run -- $(PYTEST) -m browser
 
 check: $(DEV) ## format, lint, types, contracts, templates, deploy settings, migrations

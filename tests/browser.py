@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from ctypes.util import find_library
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +59,9 @@ def find_chromium() -> str | None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     executable = find_chromium()
-    if executable is None:
-        explain = "No Chromium is found: install it (Debian: apt-get install chromium) or set CHROMIUM=/path."
+    # Playwright's driver is linked to libatomic, which no package of Python can bring
+    if executable is None or find_library("atomic") is None:
+        explain = "No Chromium is found that can be driven. Debian: apt-get install chromium libatomic1"
         pytest.fail(explain) if os.environ.get("CI") == "true" else pytest.skip(explain)
     from playwright.sync_api import sync_playwright
 
