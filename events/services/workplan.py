@@ -125,6 +125,8 @@ def judge(upload: PlanImport) -> list[Verdict]:
             verdict.faults.append(_("Number %(number)s stands twice in this file.") % {"number": number})
         seen.add(number)
         if not verdict.faults:
+            if number in known:
+                _keep_what_is_not_in_the_file(verdict, set(upload.header))
             _compare(verdict, known.get(number))
         verdicts.append(verdict)
     return verdicts
@@ -299,6 +301,16 @@ def _look_up(verdict: Verdict, word: str, lists: Sequence[tuple[str, Mapping[str
 
 def _names(rows: Any) -> str:
     return "; ".join(sorted(str(row) for row in rows))
+
+
+def _keep_what_is_not_in_the_file(verdict: Verdict, columns: set[str]) -> None:
+    """A column that the file does not have empties nothing; only a new first day brings its last day."""
+    if "planned_start_on" in columns:
+        columns = columns | {"planned_end_on"}
+    if "targets" in columns:
+        columns = columns | {"target_groups", "target_administrations"}
+    verdict.values = {name: value for name, value in verdict.values.items() if name in columns}
+    verdict.relations = {name: rows for name, rows in verdict.relations.items() if name in columns}
 
 
 def _compare(verdict: Verdict, activity: Activity | None) -> None:
