@@ -59,7 +59,7 @@ format: $(DEV) ## format the code and sort the imports
 	@$(VENV)/bin/ruff check --fix .
 
 bench: $(DEV) ## measure, and write docs/benchmarks.md
-	@$(PY) -m tests.servers run -- $(PY) -m tests.load.bench
+	@$(PY) -m bench
 
 # --- daily work ---------------------------------------------------------------------------------------
 run: $(DEV) ## development server on .run/portal.sqlite3

@@ -24,6 +24,7 @@ MARK = f"PORTAL_SMOKE={secrets.token_hex(8)}"
 UNKNOWN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORTAL_MODE", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 EVENT = r"/events/[a-z0-9-]+/"
 OUTCOME = r"/outcomes/[^/\"?]+/"
+PAGE = r"/[^\"#]*"
 LETTER = r"/mailbox/[0-9]+/"
 passed = 0
 
@@ -166,6 +167,10 @@ def first_visit(demonstration: Demonstration) -> None:
         person = Visitor(url)
         landed = person.sign_in(name, password)
         step(f"{name} signs in and lands on {landed}", "/account/login" not in landed)
+        paths = sorted(set(links(person.get(landed), PAGE)))
+        for path in paths:
+            person.get(path)
+        step(f"{name} opens the {len(paths)} pages that are linked there", paths)
     letters = wait_for(lambda: links(visitor.get("/mailbox/"), LETTER), seconds=90)
     step("the mailbox shows letters that the worker sent", letters)
     step("a letter can be read", visitor.get(links(visitor.get("/mailbox/"), LETTER)[0]))
