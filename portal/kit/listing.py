@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -24,7 +24,7 @@ class Listing:
         query: QueryDict,
         rows: QuerySet[Any],
         *,
-        sorts: Mapping[str, str | tuple[str, ...]],
+        sorts: Mapping[str, str | Sequence[str]],
         default: str,
         per_page: int = PER_PAGE,
     ) -> None:

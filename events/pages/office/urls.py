@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import path
 
 from events import policies
-from events.pages.office import dashboard, invitations, programme, sessions, workplan
+from events.pages.office import (
+    attendance,
+    dashboard,
+    history,
+    invitations,
+    mail,
+    outcomes,
+    papers,
+    programme,
+    registrations,
+    reports,
+    sessions,
+    workplan,
+)
 from portal.kit.gates import gated
 
 app_name = "office"
@@ -44,4 +57,40 @@ programme_pages = [
     path("events/<int:pk>/invite/", invitations.invite, name="invite"),
 ]
 
-urlpatterns = gated(policies.is_office, [*planning, *programme_pages])
+people_pages = [
+    path("events/<int:pk>/people/", registrations.people, name="people"),
+    path("events/<int:pk>/people.csv", registrations.people_csv, name="people_csv"),
+    path("events/<int:pk>/people/list/", registrations.people_list, name="people_list"),
+    path("events/<int:pk>/people/fill/", registrations.fill, name="fill"),
+    path("events/<int:pk>/people/<int:registration>/confirm/", registrations.confirm, name="confirm"),
+    path("events/<int:pk>/people/<int:registration>/wait/", registrations.wait, name="wait"),
+    path("events/<int:pk>/people/<int:registration>/decline/", registrations.decline, name="decline"),
+    path("events/<int:pk>/people/<int:registration>/withdraw/", registrations.withdraw, name="withdraw"),
+    path("events/<int:pk>/attendance/", attendance.attendance, name="attendance"),
+    path("events/<int:pk>/certificates/issue/", attendance.issue_certificates, name="issue_certificates"),
+]
+record_pages = [
+    path("events/<int:pk>/papers/", papers.papers, name="papers"),
+    path("events/<int:pk>/papers/add/", papers.paper_add, name="paper_add"),
+    path("events/<int:pk>/agenda/add/", papers.agenda_add, name="agenda_add"),
+    path("events/<int:pk>/agenda/<int:item>/remove/", papers.agenda_remove, name="agenda_remove"),
+    path("events/<int:pk>/outcome/", outcomes.event_outcome, name="event_outcome"),
+    path("events/<int:pk>/outcome/begin/", outcomes.outcome_begin, name="outcome_begin"),
+    path("events/<int:pk>/history/", history.event_history, name="event_history"),
+    path("follow-ups/", outcomes.follow_ups, name="follow_ups"),
+    path("follow-ups/follow-ups.csv", outcomes.follow_ups_csv, name="follow_ups_csv"),
+    path("follow-ups/<int:pk>/", outcomes.follow_up, name="follow_up"),
+    path("report/", reports.report, name="report"),
+    path("report/report.csv", reports.report_csv, name="report_csv"),
+]
+mail_pages = [
+    path("events/<int:pk>/letters/", mail.event_letters, name="event_letters"),
+    path("letters/", mail.letters, name="letters"),
+    path("letters/<int:pk>/", mail.letter, name="letter"),
+    path("letters/<int:pk>/hold/", mail.letter_hold, name="letter_hold"),
+    path("letters/<int:pk>/release/", mail.letter_release, name="letter_release"),
+    path("letters/<int:pk>/resend/", mail.letter_resend, name="letter_resend"),
+    path("letters/<int:pk>/settle/", mail.letter_settle, name="letter_settle"),
+]
+
+urlpatterns = gated(policies.is_office, [*planning, *programme_pages, *people_pages, *record_pages, *mail_pages])
