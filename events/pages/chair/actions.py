@@ -13,7 +13,7 @@ from events import policies
 from events.models import Event, FollowUp, Outcome
 from events.models.followups import FollowUpQuerySet
 from events.pages.chair import rows
-from events.pages.chair.acts import button, form_page
+from events.pages.chair.acts import button, form_page, posted
 from events.pages.chair.forms import ActionForm, FollowUpFilter, ProgressForm
 from events.pages.chair.record import back
 from events.services import followups as service
@@ -31,7 +31,7 @@ def action_add(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = rows.load_outcome(request, pk)
     return form_page(
         request,
-        ActionForm(request.POST or None, outcome=outcome),
+        ActionForm(posted(request), outcome=outcome),
         lambda values: service.add(outcome, by=reader(request), **values),
         outcome=outcome,
         event=outcome.event,
@@ -47,7 +47,7 @@ def action_edit(request: HttpRequest, pk: int) -> HttpResponse:
     kept = {name: getattr(action, name) for name in ("text", "administration", "organisation", "owner", "due_on")}
     return form_page(
         request,
-        ActionForm(request.POST or None, outcome=action.outcome, keep=action.owner, initial=kept),
+        ActionForm(posted(request), outcome=action.outcome, keep=action.owner, initial=kept),
         lambda values: service.change(action, by=reader(request), **values),
         outcome=action.outcome,
         event=action.outcome.event,
@@ -109,7 +109,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     event = action.outcome.event
     return form_page(
         request,
-        ProgressForm(request.POST or None, action=action, initial={"state": action.state, "evidence": action.evidence}),
+        ProgressForm(posted(request), action=action, initial={"state": action.state, "evidence": action.evidence}),
         lambda values: service.progress(action, by=reader(request), **values),
         event=event,
         title=_("Follow-up of action %(number)d") % {"number": action.number},

@@ -23,7 +23,7 @@ LONGEST = 160
 
 @dataclass(frozen=True)
 class Line:
-    """Who did what, when; `new` when it came after the last act of the reader, from somebody else."""
+    """Who did what, when; `new` when somebody else did it after the last act of the reader on this text."""
 
     at: datetime
     who: str
@@ -33,11 +33,10 @@ class Line:
 
 
 def lines(outcome: Outcome, reader: User) -> list[Line]:
-    """The latest lines, newest first."""
+    """The latest lines, newest first; to somebody who never acted nothing is new, because all of it is."""
     entries = list(trail.history(outcome)[:LATEST])
-    mine = [entry.at for entry in entries if entry.by_id == reader.pk]
-    since = max(mine) if mine else None
-    return [_line(entry, new=entry.by_id != reader.pk and (since is None or entry.at > since)) for entry in entries]
+    mine = [entry.pk for entry in trail.history(outcome).filter(by=reader)[:1]]
+    return [_line(entry, new=bool(mine) and entry.pk > mine[0]) for entry in entries]
 
 
 def _line(entry: Entry, *, new: bool) -> Line:

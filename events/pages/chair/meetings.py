@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from events.models import Chairing, Delegation, Event, FollowUp, Outcome, Signature
 from events.pages.chair import rows
-from events.pages.chair.acts import button, form_page
+from events.pages.chair.acts import button, form_page, posted
 from events.pages.chair.forms import DelegationForm, MeetingFilter
 from events.services import registrations
 from events.services.outcomes import IN_CIRCULATION
@@ -93,7 +93,7 @@ def delegation_add(request: HttpRequest, pk: int) -> HttpResponse:
     event = rows.load_event(request, pk)
     return form_page(
         request,
-        DelegationForm(request.POST or None),
+        DelegationForm(posted(request)),
         lambda values: registrations.set_delegation(event, by=reader(request), **values),
         event=event,
         title=_("Add a delegation"),
@@ -110,7 +110,7 @@ def delegation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     kept = {"head": row.head, "capacity": row.capacity, "size": row.size}
     return form_page(
         request,
-        DelegationForm(request.POST or None, with_body=False, initial=kept),
+        DelegationForm(posted(request), with_body=False, initial=kept),
         lambda values: registrations.set_delegation(
             row.event, administration=row.administration, organisation=row.organisation, by=reader(request), **values
         ),

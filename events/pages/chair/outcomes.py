@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from events import policies
 from events.models import AgendaItem, Chairing, Intervention, Outcome, Paragraph, Signature
 from events.pages.chair import history, record, rows
-from events.pages.chair.acts import button, form_page, will_be_void
+from events.pages.chair.acts import button, form_page, posted, will_be_void
 from events.pages.chair.forms import CommentForm, CorrigendumForm
 from events.services import outcomes as service
 from events.states import OutcomeState
@@ -107,7 +107,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     row = rows.load_outcome(request, pk)
     return form_page(
         request,
-        CommentForm(request.POST or None),
+        CommentForm(posted(request)),
         lambda values: service.comment(row, by=reader(request), **values),
         event=row.event,
         title=_("Comment on the draft"),
@@ -148,7 +148,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     row = rows.load_outcome(request, pk)
     return form_page(
         request,
-        CorrigendumForm(request.POST or None),
+        CorrigendumForm(posted(request)),
         lambda values: service.correct(row, by=reader(request), at=timezone.now(), **values),
         event=row.event,
         title=_("Publish a corrigendum"),

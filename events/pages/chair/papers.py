@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from events.models import AgendaItem, Event, Paper
 from events.pages.chair import rows
-from events.pages.chair.acts import button, form_page
+from events.pages.chair.acts import button, form_page, posted
 from events.pages.chair.forms import ItemForm, PaperForm
 from events.services import papers as service
 from members.pages.reader import reader
@@ -20,7 +20,7 @@ def item_add(request: HttpRequest, pk: int) -> HttpResponse:
     event = rows.load_event(request, pk)
     return form_page(
         request,
-        ItemForm(request.POST or None),
+        ItemForm(posted(request)),
         lambda values: service.add_item(event, by=reader(request), **values),
         event=event,
         title=_("Add an agenda item"),
@@ -35,7 +35,7 @@ def item_edit(request: HttpRequest, pk: int) -> HttpResponse:
     kept = {"title": item.title, "purpose": item.purpose, "speaker": item.speaker}
     return form_page(
         request,
-        ItemForm(request.POST or None, initial=kept),
+        ItemForm(posted(request), initial=kept),
         lambda values: service.change_item(item, by=reader(request), **values),
         event=item.event,
         title=_("Agenda item %(number)d") % {"number": item.number},
@@ -61,7 +61,7 @@ def paper_add(request: HttpRequest, pk: int) -> HttpResponse:
     event = rows.load_event(request, pk)
     return form_page(
         request,
-        PaperForm(request.POST or None, request.FILES or None, event=event),
+        PaperForm(posted(request), request.FILES or None, event=event),
         lambda values: service.add_paper(event, by=reader(request), **values),
         event=event,
         title=_("Add a paper"),

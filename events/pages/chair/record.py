@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from events.models import Intervention, Outcome, Paragraph
 from events.pages.chair import rows
-from events.pages.chair.acts import button, form_page
+from events.pages.chair.acts import button, form_page, posted
 from events.pages.chair.forms import InterventionForm, ParagraphForm, TextForm
 from events.services import outcomes as service
 from members.pages.reader import reader
@@ -35,7 +35,7 @@ def text(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = rows.load_outcome(request, pk)
     return form_page(
         request,
-        text_form(request.POST or None, outcome),
+        text_form(posted(request), outcome),
         lambda values: service.change_text(outcome, by=reader(request), **values),
         outcome=outcome,
         event=outcome.event,
@@ -50,7 +50,7 @@ def paragraph_add(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = rows.load_outcome(request, pk)
     return form_page(
         request,
-        ParagraphForm(request.POST or None, outcome=outcome, initial={"item": request.GET.get("item", "")}),
+        ParagraphForm(posted(request), outcome=outcome, initial={"item": request.GET.get("item", "")}),
         lambda values: service.add_paragraph(outcome, by=reader(request), **values),
         outcome=outcome,
         event=outcome.event,
@@ -66,7 +66,7 @@ def paragraph_edit(request: HttpRequest, pk: int) -> HttpResponse:
     kept = {"item": row.item, "verb": row.verb, "text": row.text, "members_only": row.members_only}
     return form_page(
         request,
-        ParagraphForm(request.POST or None, outcome=row.outcome, initial=kept),
+        ParagraphForm(posted(request), outcome=row.outcome, initial=kept),
         lambda values: service.change_paragraph(row, by=reader(request), **values),
         outcome=row.outcome,
         event=row.outcome.event,
@@ -92,7 +92,7 @@ def intervention_add(request: HttpRequest, pk: int) -> HttpResponse:
     outcome = rows.load_outcome(request, pk)
     return form_page(
         request,
-        InterventionForm(request.POST or None, outcome=outcome, initial={"item": request.GET.get("item", "")}),
+        InterventionForm(posted(request), outcome=outcome, initial={"item": request.GET.get("item", "")}),
         lambda values: service.add_intervention(outcome, by=reader(request), **values),
         outcome=outcome,
         event=outcome.event,

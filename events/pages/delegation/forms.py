@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from crispy_forms.layout import HTML, Div, Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Layout
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -65,17 +65,16 @@ class NominationForm(PersonFields):
         self.fields["name"].required = self.fields["email"].required = False
         self.helper.layout = Layout(
             "official",
-            Fieldset(
-                gettext("Or a new person"),
-                HTML(f'<p class="quiet">{gettext("Only when the person is not in the list above.")}</p>'),
-                Div(Div("name", css_class="col-md-6"), Div("email", css_class="col-md-6"), css_class="row"),
-                Div(
-                    Div("title", css_class="col-md-2"),
-                    Div("position", css_class="col-md-5"),
-                    Div("unit", css_class="col-md-5"),
-                    css_class="row",
-                ),
+            HTML(f'<fieldset><legend class="fs-6">{gettext("Or a new person")}</legend>'),
+            HTML(f'<p class="quiet">{gettext("Only when the person is not in the list above.")}</p>'),
+            Div(Div("name", css_class="col-md-6"), Div("email", css_class="col-md-6"), css_class="row"),
+            Div(
+                Div("title", css_class="col-md-2"),
+                Div("position", css_class="col-md-5"),
+                Div("unit", css_class="col-md-5"),
+                css_class="row",
             ),
+            HTML("</fieldset>"),
             "motivation",
         )
 

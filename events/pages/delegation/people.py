@@ -73,7 +73,7 @@ def people_csv(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Add an official of ours; the first sign-in is by a mailed code."""
     user = reader(request)
-    form = NewOfficialForm(request.POST or None, reader=user)
+    form = NewOfficialForm(rows.posted(request), reader=user)
     if form.is_valid():
         with refusals_on(form):
             person = service.add(by=user, **form.cleaned_data)
