@@ -10,10 +10,12 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 
 from portal.kit.states import Refused
 
+LONGEST = 20_000  # characters of a text without a limit of its own
 BREAKS = {"\n", "\r", "\t"}
 # they turn the reading direction of what follows, so that a name can hide another
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -69,14 +71,16 @@ def _clean_text(field: forms.CharField) -> None:
     field.to_python = lambda value: unicodedata.normalize("NFC", str(normalise(value)).lstrip("\ufeff").strip())  # type: ignore[method-assign]
     field.validators.append(no_control_characters)
     if isinstance(field.widget, forms.Textarea):
-        field.max_length = field.max_length or 20_000
+        if field.max_length is None:  # a field reads its own limit once, when it is made: this one is ours
+            field.max_length = LONGEST
+            field.validators.append(MaxLengthValidator(LONGEST))
     else:
         field.validators.append(one_line)
 
 
 @contextmanager
 def refusals_on(form: forms.Form, field: str | None = None) -> Iterator[None]:
-    """Show the no of a service as an error of the form: `with refusals_on(form): service(...); return redirect(...)`."""
+    """Show the no of a service on the form: `with refusals_on(form): service(...); return redirect(...)`."""
     try:
         yield
     except Refused as refusal:
