@@ -20,7 +20,7 @@ OWN_APPS = ("members", "events", "mail", "kit")
 
 
 def compiled(name: str) -> Template:
-    return engines["django"].engine.get_template(name)  # type: ignore[attr-defined, no-any-return]
+    return engines["django"].engine.get_template(name)  # type: ignore[attr-defined]
 
 
 def templates() -> list[str]:

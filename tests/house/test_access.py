@@ -1,0 +1,116 @@
+"""Role x page: every address asked by every kind of person, by GET and by POST; what no line allows is denied.
+
+A page answers a stranger with the sign-in page, 403 or 404; a page that takes one method only answers 405 to the other
+and shows nothing either. Everything else counts as being let in, also a refusal of a service and a form with errors.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.house.test_addresses import own
+from tests.house.world import ROLES, World, build
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY = set(ROLES)
+SIGNED_IN = EVERYBODY - {"visitor"}
+OFFICE = {"office", "head"}
+CONTACTS = {"contact", "contact_b"}
+CHAIRS = {"chair", "other_chair"} | OFFICE
+
+# who is let in to a desk; then the pages that open a row, which is not everybody's
+DESKS = {
+    "participant": EVERYBODY,
+    "delegation": CONTACTS,
+    "chair": CHAIRS,
+    "office": OFFICE,
+    "members": SIGNED_IN,
+}
+THIS_MEETING = {"chair"} | OFFICE
+PAGES: dict[str, set[str]] = {
+    "participant:apply": SIGNED_IN,
+    "participant:mine": SIGNED_IN,
+    "participant:my_event": {"official"},
+    "participant:accept": {"official"},
+    "participant:withdraw": {"official"},
+    "participant:joining": {"official"},
+    "participant:evaluate": {"official"},
+    "participant:certificate": {"official"},
+    "participant:certificate_pdf": {"official", "contact"} | OFFICE,
+    "participant:paper": THIS_MEETING,
+    "participant:outcome": set(),  # a draft is read at the chair desk only
+    "participant:follow_up": THIS_MEETING,
+    "delegation:home": CONTACTS,
+    "delegation:home_csv": CONTACTS,
+    "delegation:people": CONTACTS,
+    "delegation:people_csv": CONTACTS,
+    "delegation:add_person": CONTACTS,
+    "chair:home": CHAIRS,
+    "chair:sign": {"chair"},
+    "members:add_person": OFFICE,
+    "members:appoint": OFFICE,
+    "members:end_appointment": OFFICE,
+    "members:person": {"official", "contact"} | OFFICE,
+    "members:edit_person": {"official", "contact"} | OFFICE,
+}
+# the other pages of these desks open a row of Fiji, or of the meeting
+ROWS = {"delegation": {"contact"}, "chair": THIS_MEETING}
+
+
+def allowed(name: str) -> set[str]:
+    desk = name.split(":")[0]
+    return PAGES[name] if name in PAGES else ROWS.get(desk) or DESKS[desk]
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """A thousand denials would fill the log of a failure."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def world(settings: object, tmp_path: object) -> Iterator[World]:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    yield build()
+
+
+def let_in(client: Client, method: str, address: str) -> bool:
+    """Whether the person passed; everything that the request changed is undone."""
+    mark = transaction.savepoint()
+    try:
+        answer = getattr(client, method)(address)
+    finally:
+        transaction.savepoint_rollback(mark)
+    assert answer.status_code < 500, f"{method} {address}: {answer.status_code}"
+    to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/account/login/")
+    return not to_sign_in and answer.status_code not in (403, 404, 405)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_person_is_let_in_where_the_table_says_and_nowhere_else(role: str, world: World) -> None:
+    person = world.people[role]
+    wrong = []
+    for name, pattern in own():
+        if name in ("demo_mailbox", "demo_letter", "demo_attachment"):
+            continue
+        address = reverse(name, args=world.arguments(name, str(pattern.pattern)))
+        client = Client()
+        if person:
+            client.force_login(person)
+        expected = role in allowed(name)
+        if any(let_in(client, method, address) for method in ("get", "post")) != expected:
+            wrong.append(f"{name} {address}: expected to be {'let in' if expected else 'kept out'}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_page_is_in_the_table_that_does_not_exist() -> None:
+    assert set(PAGES) <= {name for name, _pattern in own()}
