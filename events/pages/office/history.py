@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -19,12 +19,14 @@ from events.pages.office.desk import event_or_404, label, words
 from events.pages.office.forms_record import HistoryFilter
 from events.pages.office.programme import revisions_of
 from portal.kit import trail
+from portal.kit.clock import spell_days
 from portal.kit.listing import Listing
 from portal.kit.models import Entry, EntryQuerySet
 
 LATEST = 50
-# shown in another way, or of no use to a reader
-PASSED_OVER = ("changes", "before", "after", "clauses", "text_hash")
+# said by the line itself, shown in another way, or of no use to a reader
+PASSED_OVER = {"changes", "before", "after", "clauses", "text_hash"}
+SAID: dict[Any, set[str]] = {Invitation: {"administration"}, Registration: {"official"}}
 LONGEST = 200
 
 
@@ -134,14 +136,20 @@ def _details(entry: Entry, model: type[models.Model] | None) -> list[str]:
     details = []
     for name, (old, new) in entry.facts.get("changes", {}).items():
         before, after = _value(model, name, old), _value(model, name, new)
-        details.append(
-            _("%(field)s: “%(old)s” became “%(new)s”")
-            % {"field": _field(model, name), "old": before or _("empty"), "new": after or _("empty")}
-        )
-    for name, fact in entry.facts.items():
-        if name not in PASSED_OVER and fact not in ("", None, [], {}):
-            details.append(f"{name.replace('_', ' ')}: {_short(_fact(fact))}")
-    return details
+        details.append(_became(before, after) % {"field": _field(model, name), "old": before, "new": after})
+    passed_over = PASSED_OVER | SAID.get(model, set())
+    facts = [
+        f"{name.replace('_', ' ')}: {_short(_fact(fact))}"
+        for name, fact in entry.facts.items()
+        if name not in passed_over and fact not in ("", None, [], {})
+    ]
+    return [*details, *([" · ".join(facts)] if facts else [])]
+
+
+def _became(before: str, after: str) -> str:
+    if not before:
+        return _("%(field)s: now “%(new)s”")
+    return _("%(field)s: “%(old)s” became “%(new)s”") if after else _("%(field)s: “%(old)s” was removed")
 
 
 def _field(model: type[models.Model] | None, name: str) -> str:
@@ -161,7 +169,13 @@ def _value(model: type[models.Model] | None, name: str, text: str) -> str:
 def _fact(fact: Any) -> str:
     if isinstance(fact, dict):
         return ", ".join(f"{name} {value}" for name, value in fact.items())
-    return ", ".join(map(str, fact)) if isinstance(fact, list) else str(fact)
+    if isinstance(fact, list):
+        return ", ".join(map(str, fact))
+    try:
+        day = date.fromisoformat(fact if isinstance(fact, str) else "")
+    except ValueError:
+        return str(fact)
+    return spell_days(day, day)
 
 
 def _short(text: str) -> str:

@@ -62,7 +62,9 @@ def event_outcome(request: HttpRequest, pk: int) -> HttpResponse:
             "outcome": outcome,
             "chairings": chairings,
             "steps": _steps(outcome, chairings) if outcome else [],
-            "actions": [(row, row.is_overdue(today)) for row in outcome.actions.all()] if outcome else [],
+            "actions": [(row, outcome.is_published and row.is_overdue(today)) for row in outcome.actions.all()]
+            if outcome
+            else [],
             "missing": service.missing(outcome) if outcome and not outcome.is_published else [],
             "evaluations": reports.evaluation_summary(event),
             "tab": "outcome",
@@ -179,7 +181,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "row": row,
             "event": row.event,
-            "overdue": row.is_overdue(office_day(timezone.now())),
+            "overdue": row.outcome.is_published and row.is_overdue(office_day(timezone.now())),
             "form": form if row.outcome.is_published else None,
             "history": history.lines_about(row),
             "section": "follow_ups",
