@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
@@ -98,8 +99,11 @@ class Visitor:
         )
 
     def get(self, path: str) -> str:
-        with self.opener.open(self.url + path, timeout=60) as answer:
-            return str(answer.read().decode())
+        try:
+            with self.opener.open(self.url + path, timeout=60) as answer:
+                return str(answer.read().decode(errors="replace"))
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f"FAILED: {path} answers {error.code}") from error
 
     def sign_in(self, name: str, password: str) -> str:
         form = self.get("/account/login/")
@@ -138,6 +142,10 @@ def main() -> None:
         try:
             first_visit(demonstration)
             stop_and_start_again(demonstration, clone)
+        except BaseException:
+            log = clone / ".demo" / "log" / "web.log"
+            print("".join(log.read_text().splitlines(keepends=True)[-40:]) if log.exists() else "no log", flush=True)
+            raise
         finally:
             for number in (signal.SIGTERM, signal.SIGKILL):
                 for line in running(clone):
