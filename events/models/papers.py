@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.programme import Event
@@ -43,7 +43,7 @@ class PaperAccess(models.TextChoices):
 class PaperQuerySet(models.QuerySet["Paper"]):
     def visible_to(self, user: Any) -> Self:
         """By access level; an event that a person may not see hides its papers too."""
-        rows = self.filter(event__in=Event.objects.visible_to(user).values("pk"))
+        rows = self.filter(Exists(Event.objects.visible_to(user).filter(pk=OuterRef("event"))))
         if not user.is_authenticated:
             return rows.filter(access=PaperAccess.PUBLIC)
         if user.is_office:

@@ -18,11 +18,11 @@ from django.urls import reverse
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 
-from events.models import Access, Event, Mode
+from events.models import Access, Event, Kind, Mode
 from events.states import EventState
 from portal.kit.clock import spell_days
 
-PER_PAGE = 50
+PER_PAGE = 30
 LAST_PAGE = 10_000
 UNUSUAL = (EventState.POSTPONED, EventState.CANCELLED, EventState.DRAFT)
 FIELDS = (
@@ -50,6 +50,9 @@ class Line:
 
     event: Event
     url: str
+    title: str
+    machine: str
+    day: str
     month: str
     weekday: str
     facts: str
@@ -65,19 +68,40 @@ class Line:
         return self.event.access == Access.CUSTOMS
 
 
-def line_of(event: Event, at: datetime) -> Line:
+@dataclass(frozen=True)
+class Words:
+    """The names of kinds and modes, looked up once for a list: doing it for each line costs more than the database."""
+
+    kinds: dict[str, str]
+    modes: dict[str, str]
+
+    @classmethod
+    def now(cls) -> Words:
+        """In the language of this request."""
+        return cls(*({str(value): str(label) for value, label in names.choices} for names in (Kind, Mode)))
+
+
+def lines_of(events: Iterable[Event], at: datetime) -> list[Line]:
+    words = Words.now()
+    return [_line(event, at, words) for event in events]
+
+
+def _line(event: Event, at: datetime, words: Words) -> Line:
     first = event.starts_on
     where = event.venue if event.mode != Mode.ONLINE else ""
     facts = [
         spell_days(first, event.ends_on),
-        str(event.get_mode_display()),
+        words.modes[event.mode],
         where or event.host,
-        str(event.get_kind_display()),
+        words.kinds[event.kind],
         event.topic,
     ]
     return Line(
         event=event,
         url=reverse("participant:event", args=[event.slug]),
+        title=event.title,
+        machine=first.isoformat(),
+        day=str(first.day),
         month=f"{MONTHS_3[first.month].title()} {first.year}",
         weekday=str(WEEKDAYS_ABBR[first.weekday()]),
         facts=" · ".join(filter(None, facts)),
@@ -110,7 +134,7 @@ class Agenda:
             self.number = 1
             found = self._read()
         self.has_next = len(found) > self.per_page
-        self.lines = [line_of(event, self.at) for event in found[: self.per_page]]
+        self.lines = lines_of(found[: self.per_page], self.at)
 
     def _read(self) -> list[Event]:
         start = (self.number - 1) * self.per_page

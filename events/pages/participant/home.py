@@ -19,6 +19,7 @@ from members.pages.reader import reader
 from portal.kit.clock import today_in
 
 NEXT_EVENTS = 5
+CALLED_OFF = (EventState.POSTPONED, EventState.CANCELLED)
 LATEST_OUTCOMES = 3
 MOST_PAST = 50
 
@@ -28,13 +29,14 @@ def home(request: HttpRequest) -> HttpResponse:
     """What is on, what was agreed, and the reader's own next event."""
     at = timezone.now()
     user = request.user
-    events = Event.objects.visible_to(user).published().upcoming(at)[:NEXT_EVENTS]
+    # not "announced": an index would find those and leave their order to be made
+    events = Event.objects.visible_to(user).published().coming(at).exclude(state__in=CALLED_OFF)
     outcomes = Outcome.objects.visible_to(user).published().select_related("event").order_by("-published_at")
     return render(
         request,
         "participant/home.html",
         {
-            "lines": [agenda.line_of(event, at) for event in events],
+            "lines": agenda.lines_of(events.only(*agenda.FIELDS)[:NEXT_EVENTS], at),
             "outcomes": outcomes[:LATEST_OUTCOMES],
             "next": _coming(user, at).first() if isinstance(user, User) else None,
             "subscribe": feeds.subscribe_address(),

@@ -50,9 +50,14 @@ def paper(settings: Any, tmp_path: Path) -> Callable[..., Paper]:
 
     def add(event: Event, access: str = PaperAccess.PUBLIC, title: str = "Draft decision") -> Paper:
         file = SimpleUploadedFile("../../holiday.pdf", b"%PDF-1.7 words of the paper")
-        return papers.add_paper(event, title=title, access=access, language="en", file=file, by=event.officer)
+        return papers.add_paper(event, title=title, access=access, language="en", file=file, by=officer_of(event))
 
     return add
+
+
+def officer_of(event: Event) -> User:
+    assert event.officer is not None
+    return event.officer
 
 
 def text_of(response: Any) -> str:

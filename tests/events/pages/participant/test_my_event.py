@@ -10,7 +10,7 @@ from events.models import Evaluation
 from events.services import followups, lifecycle, outcomes, registrations
 from events.states import RegistrationState
 from tests import make
-from tests.events.pages.participant.conftest import text_of
+from tests.events.pages.participant.conftest import officer_of, text_of
 from tests.make import NOW, TODAY, days
 
 MARKS = {"usefulness": "5", "content": "4", "organisation": "3", "plans": "I will train my unit.", "remarks": ""}
@@ -51,9 +51,9 @@ def test_my_events_asks_as_little_for_three_rows_as_for_one(as_user, fiji_offici
         chair = make.official("ID")
         meeting = make.meeting(chairs=(chair,), begin=TODAY - days(30))
         outcome = make.drafted(meeting)
-        followups.add(outcome, text="Do it", owner=fiji_official, due_on=TODAY, by=meeting.officer)
+        followups.add(outcome, text="Do it", owner=fiji_official, due_on=TODAY, by=officer_of(meeting))
         outcome.refresh_from_db()
-        outcomes.publish(make.signed(outcome), by=meeting.officer, at=NOW)
+        outcomes.publish(make.signed(outcome), by=officer_of(meeting), at=NOW)
 
     client = as_user(fiji_official)
     fill()

@@ -12,6 +12,7 @@ from events.models import Event
 from events.pages.participant.agenda import Agenda, month_asked
 from events.services import lifecycle, programme
 from tests import make
+from tests.events.pages.participant.conftest import officer_of
 from tests.make import NOW, TODAY, days
 
 
@@ -109,8 +110,8 @@ def test_events_for_customs_officers_are_hidden_from_everybody_else(
 
 def test_somebody_without_an_administration_finds_the_closed_event_that_invited_them(as_user, expert):
     event = make.event("ID", access="customs", title="Precursor chemicals")
-    programme.add_chair(event, person=expert, administration=make.administration("ID"), by=event.officer)
-    lifecycle.announce(event, by=event.officer, at=NOW)
+    programme.add_chair(event, person=expert, administration=make.administration("ID"), by=officer_of(event))
+    lifecycle.announce(event, by=officer_of(event), at=NOW)
     assert titles(as_user(expert).get("/calendar/")) == ["Precursor chemicals"]
 
 

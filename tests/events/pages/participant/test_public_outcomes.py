@@ -7,7 +7,7 @@ import pytest
 from events.models import Delegation
 from events.services import followups, outcomes
 from tests import make
-from tests.events.pages.participant.conftest import text_of
+from tests.events.pages.participant.conftest import officer_of, text_of
 from tests.make import NOW, TODAY, days
 
 MEMBERS_ONLY = ["The budget is short.", "Nobody else may know.", "(for members only)", "For members only"]
@@ -111,9 +111,9 @@ def test_owners_are_named_as_bodies_to_the_public_and_as_people_to_members(
     meeting = make.meeting(chairs=(indonesia_chair,), begin=TODAY - days(30))
     row = make.drafted(meeting)
     owner = make.official("NP", "Owner of the action")
-    followups.add(row, text="Write the report.", owner=owner, due_on=TODAY, by=meeting.officer)
+    followups.add(row, text="Write the report.", owner=owner, due_on=TODAY, by=officer_of(meeting))
     row.refresh_from_db()
-    outcomes.publish(make.signed(row), by=meeting.officer, at=NOW)
+    outcomes.publish(make.signed(row), by=officer_of(meeting), at=NOW)
     page = main_of(visitor.get(f"/outcomes/{row.number}/"))
     assert "Nepal" in page and "Owner of the action" not in page
     assert "Owner of the action" in main_of(as_user(fiji_official).get(f"/outcomes/{row.number}/"))
