@@ -67,7 +67,7 @@ run: $(DEV) ## development server on .run/portal.sqlite3
 	@DEBUG=1 $(PY) -m tests.servers develop -- $(PY) manage.py runserver
 
 worker: $(DEV) ## worker with beat for development; without REDIS_URL it brings a broker, which make run then uses
-	@mkdir -p .run
+	@mkdir -p .run && $(PY) manage.py migrate --verbosity 0
 	@$(PY) -m tests.servers develop --broker -- $(VENV)/bin/celery -A portal.celery worker --beat --pool=solo --loglevel=info
 
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes
