@@ -197,7 +197,7 @@ def progress(plan: WorkPlan, *, at: datetime) -> list[dict[str, Any]]:
     rows: dict[int, dict[str, Any]] = {
         pillar.pk: {"pillar": pillar, "done": 0, "total": 0} for pillar in Pillar.objects.all()
     }
-    lines: Any = plan.activities.with_status(at).only("pk", "pillar_id")
+    lines: Any = plan.activities.with_status(at).only("pk", "pillar_id", "plan_id")
     for activity in lines:
         rows[activity.pillar_id]["total"] += 1
         rows[activity.pillar_id]["done"] += activity.status in DONE

@@ -382,10 +382,10 @@ def postpone(request: HttpRequest, pk: int) -> HttpResponse:
     row = event_or_404(request, pk)
     form = _reason_form("postpone", request.POST)
     if form.is_valid():
-        with refusals_on(form):
+        with refusals_told(request):
             lifecycle.postpone(row, by=reader(request), at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("The event is postponed. Set new days, then announce it again."))
-            return redirect("office:event", pk=row.pk)
+        return redirect("office:event", pk=row.pk)
     return _event_page(request, event_or_404(request, pk), postponing=form)
 
 
@@ -395,10 +395,10 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     row = event_or_404(request, pk)
     form = _reason_form("cancel", request.POST)
     if form.is_valid():
-        with refusals_on(form):
+        with refusals_told(request):
             lifecycle.cancel(row, by=reader(request), at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("The event is cancelled."))
-            return redirect("office:event", pk=row.pk)
+        return redirect("office:event", pk=row.pk)
     return _event_page(request, event_or_404(request, pk), cancelling=form)
 
 
