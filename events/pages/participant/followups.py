@@ -32,7 +32,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
         require(may)
         if form.is_valid():
             with refusals_on(form):
-                followups.progress(action, by=user, **form.cleaned_data)
+                followups.progress(action, by=user, at=timezone.now(), **form.cleaned_data)
                 messages.success(request, _("Your report is saved."))
                 return redirect("participant:follow_up", pk=action.pk)
     at = timezone.now()

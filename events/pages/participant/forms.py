@@ -89,14 +89,10 @@ class WithdrawForm(Clean):
 
 class EvaluationForm(Clean):
     usefulness = forms.TypedChoiceField(
-        label=_("How useful is it for your work?"), choices=MARKS, coerce=int, widget=forms.RadioSelect
+        label=_("Usefulness for my work"), choices=MARKS, coerce=int, widget=forms.RadioSelect
     )
-    content = forms.TypedChoiceField(
-        label=_("How good was the content?"), choices=MARKS, coerce=int, widget=forms.RadioSelect
-    )
-    organisation = forms.TypedChoiceField(
-        label=_("How good was the organisation?"), choices=MARKS, coerce=int, widget=forms.RadioSelect
-    )
+    content = forms.TypedChoiceField(label=_("Content"), choices=MARKS, coerce=int, widget=forms.RadioSelect)
+    organisation = forms.TypedChoiceField(label=_("Organisation"), choices=MARKS, coerce=int, widget=forms.RadioSelect)
     plans = forms.CharField(
         label=_("What will you use at work?"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )

@@ -58,6 +58,8 @@ def _of_confirmed(
         return _office(_("The event is postponed. You keep your seat and get a letter with the new date."), "wait")
     if event.state == EventState.CANCELLED:
         return _idle(_("The event is cancelled. Nobody has to do anything."))
+    if event.joining_opens_at() <= at < event.starts_at:
+        return _you(_("You have a seat. Open the joining information and try your connection."), "good")
     if at < event.starts_at:
         return _idle(_("You have a seat. The joining information opens two days before the first session."), "good")
     if at < event.ends_at:

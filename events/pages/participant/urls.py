@@ -28,7 +28,7 @@ urlpatterns = public(
         path("papers/<int:pk>/", papers.paper, name="paper"),
         path("outcomes/", outcomes.outcomes, name="outcomes"),
         path("outcomes/<str:number>/", outcomes.outcome, name="outcome"),
-        path("certificates/", certificates.check, name="certificate_check"),
+        path("certificates/", certificates.check, name="certificates"),
         path("certificates/<str:number>/", certificates.verify, name="certificate_verify"),
     ]
 ) + signed_in(
