@@ -203,10 +203,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # beat only asks "what is due now?"; a due time is a row, never an ETA in the broker
+TICK_SECONDS = env.number("TICK_SECONDS", 30)
+# a tick that no worker took is stale: the next one asks the same question
 CELERY_BEAT_SCHEDULE = {
-    "letters that are due": {"task": "portal.mail.tasks.tick", "schedule": env.number("TICK_SECONDS", 30)},
-    "letters that got stuck": {"task": "portal.mail.tasks.sweep", "schedule": env.number("TICK_SECONDS", 30)},
-    "deadlines and overdue actions": {"task": "events.tasks.tick", "schedule": 10 * env.number("TICK_SECONDS", 30)},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in [
+        ("letters that are due", "portal.mail.tasks.tick", TICK_SECONDS),
+        ("letters that got stuck", "portal.mail.tasks.sweep", TICK_SECONDS),
+        ("offers, events and certificates", "events.tasks.tick", 10 * TICK_SECONDS),
+    ]
 }
 
 # --- forms and tests ------------------------------------------------------------------------------

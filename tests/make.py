@@ -289,7 +289,7 @@ def drafted(event: Event, *, complete: bool = True) -> Outcome:
     outcome = outcomes.draft(event, by=by)
     outcomes.change_text(outcome, summary="The meeting agreed to go on.", members_text="", next_meeting="", by=by)
     outcomes.add_paragraph(
-        outcome, item=event.agenda.first(), verb="agreed", text="Cooperation should be deepened.", by=by
+        outcome, item=event.agenda.first(), verb="agreed", text="that cooperation should be deepened.", by=by
     )
     followups.add(
         outcome,

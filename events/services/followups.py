@@ -94,8 +94,8 @@ def remove(action: FollowUp, *, by: User) -> None:
 
 
 @transaction.atomic
-def progress(action: FollowUp, *, state: str, evidence: str, by: User) -> None:
-    """Report on an action of a published outcome.
+def progress(action: FollowUp, *, state: str, evidence: str, by: User, at: datetime) -> None:
+    """Report on an action of a published outcome; one that is taken up again gets its reminders back.
 
     Raises `Refused` when it is called done without evidence, or dropped without a reason.
     """
@@ -104,6 +104,7 @@ def progress(action: FollowUp, *, state: str, evidence: str, by: User) -> None:
         raise Refused(_("This action is a draft until the outcome is published."))
     if state in (FollowUpState.DONE, FollowUpState.DROPPED) and not evidence:
         raise Refused(_("Write what was done, or why it is dropped. Others will read it years later."))
+    was_closed = not action.is_unfinished
     if state != action.state:
         action.move_to(state, by=by)
     if evidence != action.evidence:
@@ -112,6 +113,8 @@ def progress(action: FollowUp, *, state: str, evidence: str, by: User) -> None:
         action.save(update_fields=["evidence"])
     if not action.is_unfinished:
         reminders.lift_for(action, by=by, reason=_("The action is closed."))
+    elif was_closed:
+        reminders.lay_for_follow_up(action, at=at)
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from portal.kit.states import Refused
 def invite(event: Event, administration: Administration, *, by: User, at: datetime) -> Invitation:
     """Open the invitation of one administration, with its letter and its reminders; it becomes a target of the event.
 
-    Raises `Refused` when the administration is invited already, when the event is not announced, and after the deadline.
+    Raises `Refused` when the administration is invited already, the event is not announced, or the deadline is past.
     """
     if event.state != EventState.ANNOUNCED:
         raise Refused(_("Announce the event first: its invitations go out then."))

@@ -234,8 +234,11 @@ def span(event: Event) -> None:
 
 
 def _free_slug(title: str, day: date) -> str:
-    """wco-workshop-on-transit-2020: readable, stable, never reused."""
-    stem = f"{slugify(title)[:64].strip('-') or 'event'}-{day.year}"
+    """wco-workshop-on-transit-2020: readable, stable, never reused; a long title is cut between words."""
+    words = slugify(title)
+    if len(words) > 64:
+        words = words[:65].rsplit("-", 1)[0][:64]
+    stem = f"{words or 'event'}-{day.year}"
     slug, number = stem, 1
     while Event.objects.filter(slug=slug).exists():
         number += 1

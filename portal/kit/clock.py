@@ -26,7 +26,9 @@ def zones() -> frozenset[str]:
 def valid_zone(name: str) -> None:
     """Field validator: an IANA zone by its name, for example Asia/Bangkok."""
     if name not in zones():
-        raise ValidationError(_("“%(name)s” is not a time zone. Choose one, for example Asia/Bangkok."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Choose one, for example Asia/Bangkok."), params={"name": name}
+        )
 
 
 def to_instant(day: date, at: time, zone: str) -> datetime:
@@ -70,6 +72,11 @@ def city(zone: str) -> str:
     return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
+def _place(zone: str, there: datetime) -> str:
+    """Yangon, UTC+6:30; plain UTC only once."""
+    return "UTC" if zone == "UTC" else f"{city(zone)}, {offset(there)}"
+
+
 def spell_day(day: date) -> str:
     """Wed 19 August 2020."""
     return f"{formats.date_format(day, 'D')} {day.day} {formats.date_format(day, 'F Y')}"
@@ -78,14 +85,14 @@ def spell_day(day: date) -> str:
 def spell(instant: datetime, zone: str) -> str:
     """Wed 19 August 2020, 13:00 (Yangon, UTC+6:30)."""
     there = in_zone(instant, zone)
-    return f"{spell_day(there.date())}, {there:%H:%M} ({city(zone)}, {offset(there)})"
+    return f"{spell_day(there.date())}, {there:%H:%M} ({_place(zone, there)})"
 
 
 def spell_span(begin: datetime, end: datetime, zone: str) -> str:
     """Wed 19 August 2020, 13:00 - 16:00 (Yangon, UTC+6:30); both days when they differ."""
     first, last = in_zone(begin, zone), in_zone(end, zone)
     until = f"{last:%H:%M}" if first.date() == last.date() else f"{spell_day(last.date())}, {last:%H:%M}"
-    return f"{spell_day(first.date())}, {first:%H:%M} - {until} ({city(zone)}, {offset(first)})"
+    return f"{spell_day(first.date())}, {first:%H:%M} - {until} ({_place(zone, first)})"
 
 
 def spell_days(first: date, last: date) -> str:

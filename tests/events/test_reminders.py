@@ -307,7 +307,9 @@ def test_an_action_reminds_its_owner_before_and_after_and_its_chairs_when_it_is_
 
 @pytest.mark.django_db
 def test_an_action_that_is_done_reminds_nobody(action: Any) -> None:
-    followups.progress(action, state="done", evidence="The workshops are coordinated.", by=action.event.officer)
+    followups.progress(
+        action, state="done", evidence="The workshops are coordinated.", by=action.event.officer, at=datetime.now(UTC)
+    )
     assert not rows(action, "follow_up_due")
     assert not rows(action, "follow_up_overdue")
 

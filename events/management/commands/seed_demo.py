@@ -45,6 +45,7 @@ class Command(BaseCommand):
         consultation.publish_joint_session(manager)
         self.say("The current year ...")
         plan = present.plan_year(manager, today=now.date())
+        present.held_this_year(plan, manager, today=now.date())
         held = present.just_held(plan, manager, now=now)
         soon = present.about_to_begin(plan, manager, now=now)
         present.put_off(plan, manager, now=now)

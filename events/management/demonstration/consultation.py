@@ -214,4 +214,10 @@ def publish_joint_session(manager: User) -> None:
     outcomes.sign(outcome, chairing=chairing, text_hash=outcome.text_hash(), by=chair, at=at)
     outcomes.publish(outcome, by=chair, at=at)
     action = outcome.actions.get()
-    followups.progress(action, state="done", evidence="The conference was held online on 6 and 7 April 2021.", by=chair)
+    followups.progress(
+        action,
+        state="done",
+        evidence="The conference was held online on 6 and 7 April 2021.",
+        by=chair,
+        at=datetime(2021, 4, 7, 9, tzinfo=UTC),
+    )

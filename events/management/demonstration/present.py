@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from events import reminders
 from events.management.demonstration import people
+from events.management.demonstration.history import Held, hold
 from events.models import Activity, Event, WorkPlan
 from events.services import attendance, invitations, lifecycle, programme, registrations
 from events.services import workplan as plans
@@ -73,8 +74,9 @@ def relay(event: Event, manager: User, *, now: datetime) -> None:
 
 
 def open_for_nominations(plan: WorkPlan, manager: User, *, now: datetime) -> Event:
-    """A workshop whose deadline is in twelve days: some answered, one declined, most are silent."""
-    event = _event(plan, "Disruptive", manager, first=now.date() + timedelta(days=33), length=3, seats=1, pool=2)
+    """A workshop whose deadline is in about two weeks: some answered, one declined, most are silent."""
+    first = _monday_after(now.date() + timedelta(days=33))
+    event = _event(plan, "Disruptive", manager, first=first, length=3, seats=1, pool=2)
     lifecycle.announce(event, by=manager, at=now)
     event.refresh_from_db()
     samoa = event.invitations.get(administration__iso2="WS")
@@ -90,14 +92,27 @@ def open_for_nominations(plan: WorkPlan, manager: User, *, now: datetime) -> Eve
     return event
 
 
+def held_this_year(plan: WorkPlan, manager: User, *, today: date) -> None:
+    """The workshops of the plan whose days have passed, up to three, so that the year has made some way."""
+    lines = plan.activities.filter(planned_end_on__lt=today - timedelta(days=14), kind__contains="workshop")
+    for line in lines.order_by("planned_start_on")[:3]:
+        first, last = line.planned_start_on or today, line.planned_end_on or today
+        codes = tuple(line.targets(first).values_list("iso2", flat=True)[:6])
+        event = programme.create_from(line, by=manager, on=first)
+        hold(event, Held(line.title, first, last, 2 * len(codes), codes), manager)
+
+
 def in_preparation(plan: WorkPlan, manager: User, *, now: datetime) -> Event:
     """A draft that lacks nothing but the announcement."""
-    return _event(plan, "Trade Facilitation", manager, first=now.date() + timedelta(days=75), length=3, seats=2, pool=6)
+    first = _monday_after(now.date() + timedelta(days=75))
+    return _event(plan, "Trade Facilitation", manager, first=first, length=3, seats=2, pool=6)
 
 
 def put_off(plan: WorkPlan, manager: User, *, now: datetime) -> None:
     """One postponed and one cancelled event, as every year has them."""
-    late = _event(plan, "Canines", manager, first=now.date() + timedelta(days=50), length=2, seats=1, pool=0)
+    late = _event(
+        plan, "Canines", manager, first=_monday_after(now.date() + timedelta(days=50)), length=2, seats=1, pool=0
+    )
     lifecycle.announce(late, by=manager, at=now - timedelta(days=9))
     late.refresh_from_db()
     lifecycle.postpone(late, reason="The host asked for a later date.", by=manager, at=now)
@@ -149,6 +164,10 @@ def _fill(event: Event, manager: User, codes: tuple[str, ...], *, at: datetime) 
         for official in people.officials(code, 2):
             registrations.nominate(invitation, official=official, by=people.contact(code), at=at)
     registrations.fill(event, by=manager, at=at)
+
+
+def _monday_after(day: date) -> date:
+    return day + timedelta(days=(7 - day.weekday()) % 7)
 
 
 def _shifted(day: date | None, years: int) -> date | None:

@@ -110,7 +110,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request,
         ProgressForm(posted(request), action=action, initial={"state": action.state, "evidence": action.evidence}),
-        lambda values: service.progress(action, by=reader(request), **values),
+        lambda values: service.progress(action, by=reader(request), at=timezone.now(), **values),
         event=event,
         title=_("Follow-up of action %(number)d") % {"number": action.number},
         verb=_("Save the progress"),

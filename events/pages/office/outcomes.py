@@ -172,7 +172,7 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     form = ProgressForm(request.POST if request.method == "POST" else None, action=row)
     if form.is_valid():
         with refusals_on(form):
-            followups.progress(row, by=reader(request), **form.cleaned_data)
+            followups.progress(row, by=reader(request), at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("Action %(number)d is saved.") % {"number": row.number})
             return redirect("office:follow_up", pk=row.pk)
     return render(

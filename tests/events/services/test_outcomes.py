@@ -122,13 +122,16 @@ def test_actions_bind_their_owner_when_the_outcome_is_published(event: Event, of
     action = outcome.actions.get()
     assert not Message.objects.about(action).exists()
     with pytest.raises(Refused, match="draft until"):
-        followups.progress(action, state="done", evidence="Done.", by=contact)
+        followups.progress(action, state="done", evidence="Done.", by=contact, at=NOW)
     outcomes.publish(make.signed(outcome), by=office, at=NOW)
     purposes = set(Message.objects.about(action).filter(state="queued").values_list("purpose", flat=True))
     assert purposes == {"follow_up_assigned", "follow_up_due", "follow_up_overdue"}
     action.refresh_from_db()
     with pytest.raises(Refused, match="Write what was done"):
-        followups.progress(action, state="done", evidence="", by=contact)
-    followups.progress(action, state="done", evidence="Two workshops were held.", by=contact)
+        followups.progress(action, state="done", evidence="", by=contact, at=NOW)
+    followups.progress(action, state="done", evidence="Two workshops were held.", by=contact, at=NOW)
     due = Message.objects.about(action).filter(purpose__in=["follow_up_due", "follow_up_overdue"], state="queued")
     assert not due.exists()
+    action.refresh_from_db()
+    followups.progress(action, state="in_progress", evidence="One workshop is missing.", by=contact, at=NOW)
+    assert due.exists()
