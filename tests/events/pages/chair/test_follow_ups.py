@@ -154,3 +154,9 @@ def test_who_chairs_no_more_loses_the_desk_at_the_next_click(client, event, offi
     assert client.get(f"/chair/{event.pk}/").status_code == 200
     programme.remove_chair(event.chairings.get(administration__iso2="ID"), by=office)
     assert client.get(f"/chair/{event.pk}/").status_code == 403
+
+
+def test_a_number_that_no_row_can_have_finds_nothing(client, event):
+    huge = "9" * 40
+    for path in (f"/chair/{huge}/", f"/chair/outcomes/{huge}/", f"/chair/papers/{huge}/", f"/chair/paragraphs/{huge}/"):
+        assert client.get(path).status_code == 404

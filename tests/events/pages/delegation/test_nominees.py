@@ -268,3 +268,11 @@ def test_nobody_is_replaced_once_the_event_has_begun(client):
     assert "The event has begun." in response.content.decode()
     text = client.get(f"/delegation/invitations/{make.invitation(event).pk}/").content.decode()
     assert "Withdraw" not in text
+
+
+def test_a_number_that_no_row_can_have_finds_nothing(client, event):
+    huge = "9" * 40
+    assert client.get(f"/delegation/invitations/{huge}/").status_code == 404
+    assert client.get(f"/delegation/registrations/{huge}/withdraw/").status_code == 404
+    assert "Select a valid choice." in client.post(address(event), {"official": huge}).content.decode()
+    assert "ull characters are not allowed" in client.post(address(event), {"official": "\x00"}).content.decode()
