@@ -47,8 +47,31 @@ took_place = audience.event_is(ANNOUNCED, HELD, REPORTED)
 
 def _write(purpose: str, about: models.Model, **more: Any) -> Message:
     """One letter; the answer of its reader goes to the officer of the event."""
+    return outbox.queue(purpose, about=about, reply_to=_answers_to(about), **more)
+
+
+def _answers_to(about: models.Model) -> str:
     officer = audience.event_of(about).officer
-    return outbox.queue(purpose, about=about, reply_to=officer.email if officer else "", **more)
+    return officer.email if officer else ""
+
+
+def _load(message: Message, rows: models.QuerySet[Any]) -> Any:
+    """The row that a letter is about and its event, as it is now, in one query and one for the sessions."""
+    found = rows.select_related("event__officer", "administration").prefetch_related("event__sessions")
+    row = found.filter(pk=message.about_id).first()
+    if row is not None:
+        message.about = row
+    return row
+
+
+def _load_invitation(message: Message) -> None:
+    _load(message, Invitation.objects.all())
+
+
+def _load_registration(message: Message) -> None:
+    row = _load(message, Registration.objects.select_related("official__administration", "invitation"))
+    if row is not None and row.official_id == message.to_id:
+        message.to = row.official
 
 
 # --- invitations: to the contact point of the day ----------------------------------------------------------
@@ -59,6 +82,7 @@ letters.register(
     wanted=stands,
     recipient=audience.contact_point,
     context=wording.of_invitation,
+    load=_load_invitation,
     useful_until=audience.until_deadline,
 )
 
@@ -92,6 +116,7 @@ letters.register(
     wanted=audience.all_of(stands, audience.nobody_answered),
     recipient=audience.contact_point,
     context=wording.of_invitation,
+    load=_load_invitation,
     useful_until=audience.until_deadline,
 )
 
@@ -104,6 +129,7 @@ def _registration_letter(purpose: str, title: Any, state: RegistrationState, **m
         title=title,
         wanted=audience.all_of(more.pop("event", runs), audience.registration_is(state)),
         context=wording.of_registration,
+        load=_load_registration,
         **more,
     )
 
@@ -177,6 +203,7 @@ letters.register(
     title=_("Request for an evaluation"),
     wanted=audience.all_of(took_place, audience.registration_is(R.CONFIRMED), audience.evaluation_is_missing),
     context=wording.of_registration,
+    load=_load_registration,
     useful_until=audience.until_evaluation_closes,
 )
 
@@ -424,11 +451,10 @@ def keep(purpose: str, about: models.Model, due: Mapping[str, datetime], *, to: 
     if waiting - set(due):
         lift(about, by=None, reason=str(_("The date has changed.")), purposes=[purpose])
         waiting = set()
-    for occurrence, day in due.items():
-        if occurrence in waiting:
-            outbox.move(about, purpose, occurrence, day)
-        else:
-            _write(purpose, about, to=to, occurrence=occurrence, due_at=day)
+    for occurrence in waiting:
+        outbox.move(about, purpose, occurrence, due[occurrence])
+    if new := {occurrence: day for occurrence, day in due.items() if occurrence not in waiting}:
+        outbox.queue_each(purpose, about=about, due=new, to=to, reply_to=_answers_to(about))
 
 
 def lift(about: models.Model, *, by: Any, reason: str, purposes: Iterable[str]) -> int:

@@ -154,6 +154,8 @@ def deliver(message: Message, carrier: Carrier, clock: Clock) -> None:
     """
     try:
         letter = letters.get(message.purpose)
+        if letter.load:
+            letter.load(message)
         if verdict := _not_now(letter, message, clock()):
             _close(message, verdict[0], error=verdict[1])
             return
@@ -249,8 +251,10 @@ def _close(message: Message, state: MessageState, **changes: Any) -> None:
         changes |= {"facts": {}, "body": ""}
     with transaction.atomic():
         for before in (MessageState.SENDING, MessageState.UNCLEAR):
-            ours = Message.objects.filter(pk=message.pk, claimed_by=message.claimed_by, state=before)
-            if message.moves.allow(before, state) and ours.update(**changes):
-                message.state = before
-                message.move_to(state, by=None)
+            if not message.moves.allow(before, state):
+                continue
+            message.state = before
+            ours = Message.objects.filter(claimed_by=message.claimed_by, state=before)
+            if ours.move_all([message], state, by=None, **changes):
+                message.state = state
                 return

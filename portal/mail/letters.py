@@ -40,6 +40,7 @@ class Letter:
     urgent: bool = False
     secret: bool = False
     useful_until: Callable[[Message], datetime | None] | None = None
+    load: Callable[[Message], None] | None = None
 
     @property
     def template(self) -> str:
@@ -60,6 +61,7 @@ def register(
     urgent: bool = False,
     secret: bool = False,
     useful_until: Callable[[Message], datetime | None] | None = None,
+    load: Callable[[Message], None] | None = None,
 ) -> None:
     """Make a letter known; its text is `templates/mail/<purpose>.txt`.
 
@@ -68,13 +70,23 @@ def register(
     - `context` adds words for the template, `attach` adds files.
     - `urgent` letters leave first. `secret` letters keep no text and no facts once they are over.
     - `useful_until`: a letter whose turn comes later than that becomes `missed`.
+    - `load` reads what the other questions will need into the message, in few queries; a shortcut, never a must.
 
     Raises `ValueError` when the purpose is taken.
     """
     if purpose in _registry:
         raise ValueError(f"the letter {purpose!r} is registered twice")
     _registry[purpose] = Letter(
-        purpose, title, wanted, recipient, context, attach, urgent=urgent, secret=secret, useful_until=useful_until
+        purpose,
+        title,
+        wanted,
+        recipient,
+        context,
+        attach,
+        urgent=urgent,
+        secret=secret,
+        useful_until=useful_until,
+        load=load,
     )
 
 

@@ -69,13 +69,15 @@ class MessageQuerySet(AboutQuerySet):
         return Pulse(**counts)
 
     def move_all(self, rows: Sequence[Message], state: MessageState, *, by: Any, **changes: Any) -> int:
-        """The door of `move_to` for many rows that the caller has locked: check, save, trace.
+        """The door of `move_to` for many rows that the caller has locked, or for one: check, save, trace.
 
-        Raises `Refused` when the table does not know the move for one of them.
+        Answers how many moved. Raises `Refused` when the table does not know the move for one of them.
         """
         for row in rows:
             row.moves.check(row.state, state, what=str(row._meta.verbose_name))
         moved = self.filter(pk__in=[row.pk for row in rows]).update(state=state, **changes)
+        if not moved:
+            return 0
         Entry.objects.bulk_create(
             Entry(
                 by=by if getattr(by, "pk", None) else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from portal.kit.states import Refused
 from portal.mail import letters
 from portal.mail.bell import nudge
+from portal.mail.letters import Letter
 from portal.mail.models import NORMAL, URGENT, Message
 from portal.mail.states import NOT_SENT, MessageState
 from portal.mail.writing import domain_of
 
 
-@transaction.atomic
 def queue(
     purpose: str,
     *,
@@ -43,40 +43,86 @@ def queue(
     Raises `UnknownLetter` or `ValueError` on a fault of the caller: unknown purpose, nobody to write to, a line
     break or a fault in an address.
     """
-    letter = letters.get(purpose)
-    if to is None and not address and letter.recipient is None:
-        raise ValueError(f"the letter {purpose!r} has nobody to go to")
-    for given in filter(None, (address, reply_to)):
-        _check_address(given)
+    letter = _sendable(purpose, to, address, reply_to)
     now = timezone.now()
-    due = due_at or now
-    fresh = {
-        "to": to,
-        "address": address,
-        "facts": facts or {},
-        "reply_to": reply_to,
-        "priority": URGENT if letter.urgent else NORMAL,
-        "due_at": due,
-        "next_try_at": due,
-    }
+    fresh = _fresh(letter, due_at or now, to=to, address=address, facts=facts or {}, reply_to=reply_to)
+    return _put(purpose, about, occurrence, fresh, now=now, by=by)
+
+
+# the caller's transaction is the only one: a savepoint for each letter would cost as much as the letter
+@transaction.atomic(savepoint=False)
+def _put(
+    purpose: str, about: models.Model, occurrence: str, fresh: dict[str, Any], *, now: datetime, by: Any
+) -> Message:
     message: Message
     message, created = Message.objects.get_or_create(
         purpose=purpose,
         about_type=Message.kind_of(about),
         about_id=about.pk,
-        recipient_key=Message.key_of(to, address),
+        recipient_key=Message.key_of(fresh["to"], fresh["address"]),
         occurrence=occurrence,
         defaults={**fresh, "message_id": _message_id(), "created_at": now, "created_by": _person(by)},
     )
     if not created:
         message = Message.objects.select_for_update().get(pk=message.pk)
         lifted = message.state == MessageState.LIFTED
-        if not lifted and not (message.state == MessageState.MISSED and due > message.due_at):
+        if not lifted and not (message.state == MessageState.MISSED and fresh["due_at"] > message.due_at):
             return message
         _back_to_queue(message, by=by, **fresh)
-    if due <= now:
+    if fresh["due_at"] <= now:
         _nudge_on_commit()
     return message
+
+
+@transaction.atomic(savepoint=False)
+def queue_each(
+    purpose: str,
+    *,
+    about: models.Model,
+    due: Mapping[str, datetime],
+    to: Any | None = None,
+    by: Any | None = None,
+    reply_to: str = "",
+) -> None:
+    """Write one letter for each occurrence, as `queue` does; new ones in one statement, however many there are."""
+    letter = _sendable(purpose, to, "", reply_to)
+    now, key = timezone.now(), Message.key_of(to, "")
+    fresh = {name: _fresh(letter, day, to=to, address="", facts={}, reply_to=reply_to) for name, day in due.items()}
+    known = Message.objects.about(about).filter(purpose=purpose, recipient_key=key, occurrence__in=fresh)
+    for occurrence in known.values_list("occurrence", flat=True):
+        _put(purpose, about, occurrence, fresh.pop(occurrence), now=now, by=by)
+    Message.objects.bulk_create(
+        (
+            Message(
+                purpose=purpose,
+                about=about,
+                recipient_key=key,
+                occurrence=occurrence,
+                message_id=_message_id(),
+                created_at=now,
+                created_by=_person(by),
+                **values,
+            )
+            for occurrence, values in fresh.items()
+        ),
+        ignore_conflicts=True,  # somebody wrote the same letter in this moment
+    )
+    if any(values["due_at"] <= now for values in fresh.values()):
+        _nudge_on_commit()
+
+
+def _sendable(purpose: str, to: Any | None, address: str, reply_to: str) -> Letter:
+    letter = letters.get(purpose)
+    if to is None and not address and letter.recipient is None:
+        raise ValueError(f"the letter {purpose!r} has nobody to go to")
+    for given in filter(None, (address, reply_to)):
+        _check_address(given)
+    return letter
+
+
+def _fresh(letter: Letter, due: datetime, **values: Any) -> dict[str, Any]:
+    """What a letter that was just written, or is written anew, says."""
+    return {**values, "priority": URGENT if letter.urgent else NORMAL, "due_at": due, "next_try_at": due}
 
 
 @transaction.atomic
