@@ -47,4 +47,4 @@ def test_public_addresses_are_those_of_the_list() -> None:
 
 
 def test_every_address_has_a_name() -> None:
-    assert [str(pattern.pattern) for name, pattern in addresses() if name.endswith("None")] == []
+    assert [str(pattern.pattern) for name, pattern in own() if name.endswith("None")] == []
