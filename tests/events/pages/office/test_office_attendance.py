@@ -30,7 +30,7 @@ def present(event):
 
 def ticks(event, *pairs, **more):
     """What the browser sends when the page was empty and these (session, person) are ticked."""
-    data = {}
+    data: dict = {}
     for session, row in pairs:
         data.setdefault(f"session-{session.pk}", []).append(str(row.pk))
     return data | more
