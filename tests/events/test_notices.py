@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import icalendar
 import pytest
 from django.conf import settings
 from django.core import mail
@@ -16,65 +14,34 @@ from django.utils import timezone
 
 from events import notices
 from events.models import Event, FollowUp
-from events.services import certificates, followups, lifecycle, outcomes, registrations
+from events.services import followups, lifecycle, outcomes, registrations
 from events.states import EventState, InvitationState
 from members.models import User
 from members.services import appointments
 from portal.kit.clock import spell, spell_span
 from portal.mail import delivery, letters, outbox
-from portal.mail.letters import Attachment
 from portal.mail.models import Message
 from portal.mail.states import MessageState
-from portal.mail.writing import Recipient, Written, envelope, recipient_of, write
+from portal.mail.writing import envelope
 from tests import make
+from tests.events.letters import (
+    BUILDERS,
+    SECRETS,
+    SHOWING,
+    cancel,
+    certificate,
+    entries,
+    postpone,
+    reason_against,
+    rendered,
+    revise,
+    sent,
+    text_of,
+    the,
+)
 from tests.make import NOW
 
 pytestmark = pytest.mark.django_db
-# the pages that letters lead to
-SHOWING = {"home", "invitation", "my_event", "verify", "outcome", "follow_up"}
-Build = Callable[[Any, Any], Any]
-SECRETS = ("meet.example", "secret-room", "7890")
-
-
-def the(purpose: str, about: Any = None) -> Any:
-    rows = Message.objects.filter(purpose=purpose)
-    if about is not None:
-        rows = rows.about(about)
-    return rows.order_by("pk").last() or pytest.fail(f"no letter {purpose}")
-
-
-def reason_against(message: Message) -> str:
-    wanted = letters.get(message.purpose).wanted
-    return wanted(Message.objects.get(pk=message.pk)) if wanted else ""
-
-
-def rendered(message: Message) -> tuple[Recipient, Written, list[Attachment]]:
-    """The letter as the mail room would send it now."""
-    message = Message.objects.get(pk=message.pk)
-    letter = letters.get(message.purpose)
-    recipient = recipient_of(letter, message)
-    written = write(letter, message, recipient)
-    files = letter.attach(message) if letter.attach else []
-    envelope(message, recipient, written, files)
-    return recipient, written, files
-
-
-def text_of(message: Message) -> str:
-    written = rendered(message)[1]
-    return f"{written.subject}\n{written.body}"
-
-
-def entries(files: list[Attachment]) -> list[Any]:
-    (file,) = files
-    calendar = icalendar.Calendar.from_ical(file.content)
-    assert calendar["METHOD"] == file.method
-    return calendar.events
-
-
-def sent(message: Message) -> Message:
-    """The letter has left the house."""
-    Message.objects.filter(pk=message.pk).update(state=MessageState.SENT)
-    return message
 
 
 @pytest.fixture
@@ -89,179 +56,6 @@ def meeting(indonesia_chair: User, myanmar_chair: User) -> Event:
 
 
 # --- every letter renders ---------------------------------------------------------------------------
-
-
-def _applied(event: Any, meeting: Any) -> Any:
-    return the("applied", make.applied(event))
-
-
-def _endorsed(event: Any, meeting: Any) -> Any:
-    row = make.applied(event)
-    registrations.endorse(row, by=event.officer, at=NOW)
-    return the("endorsed", row)
-
-
-def _not_taken(event: Any, meeting: Any) -> Any:
-    row = make.nominated(event)
-    registrations.decline(row, reason="The workshop is for risk managers.", by=event.officer, at=NOW)
-    return the("not_taken", row)
-
-
-def _waiting(event: Any, meeting: Any) -> Any:
-    row = make.nominated(event)
-    registrations.wait(row, by=event.officer)
-    return the("waiting", row)
-
-
-def _offered(event: Any, meeting: Any) -> Any:
-    first, second = make.confirmed(event), make.nominated(event)
-    registrations.wait(second, by=event.officer)
-    registrations.withdraw(first, reason="Illness", by=event.officer, at=NOW)
-    return the("offered", second)
-
-
-def _withdrawn(event: Any, meeting: Any) -> Any:
-    row = make.confirmed(event)
-    registrations.withdraw(row, reason="Illness", by=event.officer, at=NOW)
-    return the("withdrawn", row)
-
-
-def _withdrawn_administration(event: Any, meeting: Any) -> Any:
-    return the("withdrawn_administration", _withdrawn(event, meeting).about)
-
-
-def _replaced(event: Any, meeting: Any) -> Any:
-    row = make.confirmed(event)
-    registrations.replace(row, official=make.official("FJ"), by=event.officer, at=NOW)
-    return the("replaced", row)
-
-
-def _lapsed(event: Any, meeting: Any) -> Any:
-    row = make.nominated(event)
-    lifecycle.hold(event, by=event.officer, at=event.ends_at)
-    return the("lapsed", row)
-
-
-def _lifted(event: Any, meeting: Any) -> Any:
-    invitation = make.invitation(event)
-    sent(the("invited", invitation))
-    invitation.move_to(InvitationState.LIFTED, by=None)
-    notices.invitation_lifted(invitation)
-    return the("invitation_lifted", invitation)
-
-
-def _evaluation(event: Any, meeting: Any) -> Any:
-    return the("evaluation_request", make.confirmed(event))
-
-
-def _changed(purpose: str, act: Callable[[Any], object]) -> Build:
-    def build(event: Any, meeting: Any) -> Any:
-        make.confirmed(event)
-        for invitation in event.invitations.all():
-            sent(the("invited", invitation))
-        act(event)
-        return the(purpose)
-
-    return build
-
-
-def _revise(event: Any) -> None:
-    values = {"starts_on": event.starts_on + timedelta(days=7), "ends_on": event.ends_on + timedelta(days=7)}
-    lifecycle.revise(event, reason="The host asked for it.", by=event.officer, at=NOW, **values)
-
-
-def _postpone(event: Any) -> None:
-    lifecycle.postpone(event, reason="The border is closed.", by=event.officer, at=NOW)
-
-
-def _cancel(event: Any) -> None:
-    lifecycle.cancel(event, reason="There are no funds.", by=event.officer, at=NOW)
-
-
-def _certificate(event: Any, meeting: Any) -> Any:
-    past = make.running(sessions=1, began=timedelta(days=-10), zone="Asia/Yangon")
-    row = make.evaluated(make.attended(past))
-    return the("certificate_ready", certificates.issue(row, by=None, at=NOW))
-
-
-def _circulated(event: Any, meeting: Any) -> Any:
-    outcome = make.drafted(meeting)
-    outcomes.circulate(outcome, by=meeting.officer)
-    return the("outcome_circulated", outcome)
-
-
-def _commented(event: Any, meeting: Any) -> Any:
-    outcome = _circulated(event, meeting).about
-    row = outcomes.comment(outcome, text="Paragraph 1 needs a date.", by=meeting.chairings.first().person)
-    return the("outcome_commented", row)
-
-
-def _signed(event: Any, meeting: Any) -> Any:
-    outcome, chairing = _circulated(event, meeting).about, meeting.chairings.first()
-    row = outcomes.sign(outcome, chairing=chairing, text_hash=outcome.text_hash(), by=chairing.person, at=NOW)
-    return the("outcome_signed", row)
-
-
-def _voided(event: Any, meeting: Any) -> Any:
-    signature = _signed(event, meeting).about
-    outcomes.change_text(
-        signature.outcome, summary="Another text.", members_text="", next_meeting="", by=meeting.officer
-    )
-    return the("signatures_voided", signature)
-
-
-def _published(event: Any, meeting: Any) -> Any:
-    return the("outcome_published", make.published(meeting))
-
-
-def _published_administration(event: Any, meeting: Any) -> Any:
-    meeting.delegations.create(administration=make.administration("TH"), head="Official 9 of Thailand")
-    make.published(meeting)
-    return the("outcome_published_administration")
-
-
-def _action(purpose: str) -> Build:
-    def build(event: Any, meeting: Any) -> Any:
-        make.contact_point("ID")
-        return the(purpose, make.published(meeting).actions.get())
-
-    return build
-
-
-BUILDERS: dict[str, Build] = {
-    "invited": lambda event, meeting: the("invited", make.invitation(event)),
-    "nomination_reminder": lambda event, meeting: the("nomination_reminder", make.invitation(event)),
-    "invitation_lifted": _lifted,
-    "nominated": lambda event, meeting: the("nominated", make.nominated(event)),
-    "applied": _applied,
-    "endorsed": _endorsed,
-    "not_taken": _not_taken,
-    "confirmed": lambda event, meeting: the("confirmed", make.confirmed(event)),
-    "waiting": _waiting,
-    "offered": _offered,
-    "withdrawn": _withdrawn,
-    "withdrawn_administration": _withdrawn_administration,
-    "replaced": _replaced,
-    "lapsed": _lapsed,
-    "joining_information": lambda event, meeting: the("joining_information", make.confirmed(event)),
-    "evaluation_request": _evaluation,
-    "revised": _changed("revised", _revise),
-    "revised_administration": _changed("revised_administration", _revise),
-    "postponed": _changed("postponed", _postpone),
-    "postponed_administration": _changed("postponed_administration", _postpone),
-    "cancelled": _changed("cancelled", _cancel),
-    "cancelled_administration": _changed("cancelled_administration", _cancel),
-    "certificate_ready": _certificate,
-    "outcome_circulated": _circulated,
-    "outcome_commented": _commented,
-    "outcome_signed": _signed,
-    "signatures_voided": _voided,
-    "outcome_published": _published,
-    "outcome_published_administration": _published_administration,
-    "follow_up_assigned": _action("follow_up_assigned"),
-    "follow_up_due": _action("follow_up_due"),
-    "follow_up_overdue": _action("follow_up_overdue"),
-}
 
 
 def test_every_letter_of_the_events_is_tried_below() -> None:
@@ -412,7 +206,7 @@ def test_a_reminder_is_not_wanted_once_the_invitation_is_answered(event: Any) ->
 @pytest.mark.parametrize("purpose", ["invited", "nominated", "confirmed", "waiting", "joining_information", "applied"])
 def test_nothing_but_the_news_is_wanted_for_a_cancelled_event(purpose: str, event: Any, meeting: Any) -> None:
     message = BUILDERS[purpose](event, meeting)
-    _cancel(event)
+    cancel(event)
     assert "cancelled now" in reason_against(message)
 
 
@@ -423,7 +217,7 @@ def test_nothing_is_wanted_for_a_draft(event: Any) -> None:
 
 
 def test_a_contact_point_who_never_got_the_invitation_hears_nothing_of_a_cancelled_event(event: Any) -> None:
-    _cancel(event)
+    cancel(event)
     for message in Message.objects.filter(purpose="cancelled_administration"):
         assert reason_against(message) == "The invitation was never sent."
 
@@ -439,7 +233,7 @@ def test_a_taken_back_invitation_that_was_never_sent_needs_no_letter(event: Any)
 def test_a_cancelled_event_gives_a_contact_point_one_letter(event: Any) -> None:
     invitation = make.invitation(event)
     sent(the("invited", invitation))
-    _cancel(event)
+    cancel(event)
     invitation.refresh_from_db()
     notices.invitation_lifted(invitation)
     wanted = [m.purpose for m in Message.objects.about(invitation).exclude(state="sent") if not reason_against(m)]
@@ -506,13 +300,13 @@ def test_the_same_fact_gives_one_letter(event: Any) -> None:
 
 def test_two_revisions_are_two_letters_and_two_postponements_too(event: Any) -> None:
     make.confirmed(event)
-    _revise(event)
+    revise(event)
     event.refresh_from_db()
-    _revise(event)
+    revise(event)
     assert Message.objects.filter(purpose="revised").count() == 2
     for _turn in range(2):
         event.refresh_from_db()
-        _postpone(event)
+        postpone(event)
         event.refresh_from_db()
         lifecycle.announce(event, by=event.officer, at=NOW)
     assert Message.objects.filter(purpose="postponed").count() == 2
@@ -543,7 +337,7 @@ def test_a_confirmed_official_gets_one_calendar_entry_for_each_session(event: An
 def test_a_revision_moves_the_same_entries_with_a_higher_sequence(event: Any) -> None:
     row = make.confirmed(event)
     before = entries(rendered(the("confirmed", row))[2])
-    _revise(event)
+    revise(event)
     after = entries(rendered(the("revised", row))[2])
     assert [entry["UID"] for entry in before] == [entry["UID"] for entry in after]
     assert all(new["SEQUENCE"] > old["SEQUENCE"] for old, new in zip(before, after, strict=True))
@@ -568,7 +362,7 @@ def test_who_had_no_seat_gets_no_calendar_file(event: Any) -> None:
 
 
 def test_a_certificate_goes_with_its_letter(event: Any, meeting: Any) -> None:
-    message = _certificate(event, meeting)
+    message = certificate(event, meeting)
     (file,) = rendered(message)[2]
     assert file.name == f"{message.about.number}.pdf"
     assert file.content.startswith(b"%PDF-")
