@@ -58,7 +58,7 @@ def _answers_to(about: models.Model) -> str:
 def _load(message: Message, rows: models.QuerySet[Any]) -> Any:
     """The row that a letter is about and its event, as it is now, in one query and one for the sessions."""
     found = rows.select_related("event__officer", "administration").prefetch_related("event__sessions")
-    row = found.filter(pk=message.about_id).first()
+    row = found.filter(pk=message.about_id).order_by("pk").first()
     if row is not None:
         message.about = row
     return row

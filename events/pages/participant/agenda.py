@@ -9,13 +9,17 @@ import calendar
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS_ABBR
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events.models import Access, Event, Kind, Mode
@@ -24,6 +28,7 @@ from portal.kit.clock import spell_days
 
 PER_PAGE = 30
 LAST_PAGE = 10_000
+MOST_KEPT = 4_000  # printed lines in the memory of a process, about 1 kB each
 UNUSUAL = (EventState.POSTPONED, EventState.CANCELLED, EventState.DRAFT)
 FIELDS = (
     "slug",
@@ -46,73 +51,70 @@ FIELDS = (
 
 @dataclass(frozen=True)
 class Line:
-    """One event of a list, in words."""
+    """One event of a list, printed."""
 
     event: Event
-    url: str
+    html: SafeString
+
+
+class Facts(NamedTuple):
+    """All that a line is printed from."""
+
+    slug: str
     title: str
-    machine: str
-    day: str
-    month: str
-    weekday: str
-    facts: str
-    deadline: str
-
-    @property
-    def unusual(self) -> bool:
-        """Only a state that nobody expects is worth a badge."""
-        return self.event.state in UNUSUAL
-
-    @property
-    def closed_to_public(self) -> bool:
-        return self.event.access == Access.CUSTOMS
-
-
-@dataclass(frozen=True)
-class Words:
-    """The names of kinds and modes, looked up once for a list: doing it for each line costs more than the database."""
-
-    kinds: dict[str, str]
-    modes: dict[str, str]
-
-    @classmethod
-    def now(cls) -> Words:
-        """In the language of this request."""
-        return cls(*({str(value): str(label) for value, label in names.choices} for names in (Kind, Mode)))
+    kind: str
+    mode: str
+    topic: str
+    where: str
+    access: str
+    state: str
+    starts_on: date
+    ends_on: date
+    nominate_by: date | None
 
 
 def lines_of(events: Iterable[Event], at: datetime) -> list[Line]:
-    words = Words.now()
-    return [_line(event, at, words) for event in events]
+    language = get_language() or ""
+    return [Line(event, _printed(_facts(event, at), language)) for event in events]
 
 
-def _line(event: Event, at: datetime, words: Words) -> Line:
-    first = event.starts_on
-    where = event.venue if event.mode != Mode.ONLINE else ""
-    facts = [
-        spell_days(first, event.ends_on),
-        words.modes[event.mode],
-        where or event.host,
-        words.kinds[event.kind],
-        event.topic,
-    ]
-    return Line(
-        event=event,
-        url=reverse("participant:event", args=[event.slug]),
+def _facts(event: Event, at: datetime) -> Facts:
+    open_now = event.state == EventState.ANNOUNCED and not event.deadline_passed(at)
+    return Facts(
+        slug=event.slug,
         title=event.title,
-        machine=first.isoformat(),
-        day=str(first.day),
-        month=f"{MONTHS_3[first.month].title()} {first.year}",
-        weekday=str(WEEKDAYS_ABBR[first.weekday()]),
-        facts=" · ".join(filter(None, facts)),
-        deadline=_nominations(event, at),
+        kind=event.kind,
+        mode=event.mode,
+        topic=event.topic,
+        where=(event.venue if event.mode != Mode.ONLINE else "") or event.host,
+        access=event.access,
+        state=event.state,
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+        nominate_by=event.nominate_by if open_now else None,
     )
 
 
-def _nominations(event: Event, at: datetime) -> str:
-    if event.state != EventState.ANNOUNCED or not event.nominate_by or event.deadline_passed(at):
-        return ""
-    return _("Nominations until %(day)s") % {"day": spell_days(event.nominate_by, event.nominate_by)}
+@lru_cache(maxsize=MOST_KEPT)
+def _printed(facts: Facts, language: str) -> SafeString:
+    """One line. It is kept under the facts themselves: when one of them changes, another line is printed."""
+    first, last = facts.starts_on, facts.nominate_by
+    words = [spell_days(first, facts.ends_on), Mode(facts.mode).label, facts.where, Kind(facts.kind).label, facts.topic]
+    return render_to_string(
+        "participant/_line.html",
+        {
+            "url": reverse("participant:event", args=[facts.slug]),
+            "title": facts.title,
+            "first": first,
+            "month": f"{MONTHS_3[first.month].title()} {first.year}",
+            "weekday": WEEKDAYS_ABBR[first.weekday()],
+            "facts": " · ".join(str(word) for word in words if word),
+            # only a state that nobody expects is worth a badge
+            "unusual": EventState(facts.state) if facts.state in UNUSUAL else "",
+            "closed_to_public": facts.access == Access.CUSTOMS,
+            "deadline": _("Nominations until %(day)s") % {"day": spell_days(last, last)} if last else "",
+        },
+    )
 
 
 @dataclass
@@ -196,6 +198,10 @@ class Day:
     inside: bool
     today: bool
     events: list[tuple[str, Event]]
+
+    @property
+    def weekday(self) -> Any:
+        return WEEKDAYS_ABBR[self.day.weekday()]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from events.models import FollowUp, Kind, Mode
@@ -14,6 +20,7 @@ from events.models.programme import EventQuerySet
 from events.states import FollowUpState
 from portal.kit.forms import Clean
 
+MOST_BARS = 200  # printed filter bars in the memory of a process
 SORTS = [("", _("Soonest first")), ("-date", _("Latest first")), ("title", _("Title"))]
 MARKS = [(5, _("5 - very good")), (4, _("4 - good")), (3, _("3 - fair")), (2, _("2 - weak")), (1, _("1 - poor"))]
 
@@ -56,6 +63,19 @@ class CalendarFilter(Clean):
     def is_open(self) -> bool:
         """Whether the form stands open: something was asked, or something is wrong with it."""
         return self.is_narrow or "sort" in self.asked or bool(self.errors)
+
+
+def filter_bar(query: QueryDict, topics: Iterable[str]) -> SafeString:
+    """The form of the calendar, printed; to draw its five fields anew for every reader costs more than the list."""
+    asked = urlencode([(name, query[name]) for name in CalendarFilter.base_fields if name in query])
+    return _printed_bar(asked, tuple(topics), get_language() or "")
+
+
+@lru_cache(maxsize=MOST_BARS)
+def _printed_bar(asked: str, topics: tuple[str, ...], language: str) -> SafeString:
+    """Kept under all that it is printed from, so that an old one is never shown."""
+    form = CalendarFilter(QueryDict(asked), topics=topics)
+    return render_to_string("components/filters.html", {"form": form})
 
 
 class OutcomesFilter(Clean):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from events.models import Access, Event, Mode, Outcome, Revision
 from events.pages.participant import agenda, feeds
-from events.pages.participant.forms import CalendarFilter
+from events.pages.participant.forms import CalendarFilter, filter_bar
 from events.pages.participant.papers import papers_of
 from events.pages.participant.registrations import way_in
 from events.states import EventState
@@ -34,10 +35,11 @@ MOST_IN_A_MONTH = 500
 def calendar(request: HttpRequest) -> HttpResponse:
     """Announced events: what comes, what is past, or one month as squares."""
     at = timezone.now()
-    filters = CalendarFilter(request.GET, topics=_topics())
+    topics = _topics()
+    filters = CalendarFilter(request.GET, topics=topics)
     rows = filters.narrow(Event.objects.visible_to(request.user).published())
     if filters.asked.get("view") == "month":
-        return _month(request, filters, rows, at)
+        return _month(request, filters, topics, rows, at)
     past = filters.asked.get("when") == "past"
     rows = rows.past(at) if past else rows.coming(at)
     sort = filters.asked.get("sort", "")
@@ -49,6 +51,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "participant/calendar.html",
         {
             "filters": filters,
+            "filter_bar": filter_bar(request.GET, topics),
             "listing": listing,
             "months": [("", listing.lines)] if sort == "title" else list(listing.months()),
             "past": past,
@@ -57,7 +60,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _month(request: HttpRequest, filters: CalendarFilter, rows: Any, at: datetime) -> HttpResponse:
+def _month(request: HttpRequest, filters: CalendarFilter, topics: list[str], rows: Any, at: datetime) -> HttpResponse:
     today = today_in(timezone.get_current_timezone_name(), at)
     first = agenda.month_asked(filters.asked.get("month", ""), today)
     events = rows.between(*agenda.span_of(first)).only(*agenda.FIELDS)[:MOST_IN_A_MONTH]
@@ -67,6 +70,7 @@ def _month(request: HttpRequest, filters: CalendarFilter, rows: Any, at: datetim
         "participant/month.html",
         {
             "filters": filters,
+            "filter_bar": filter_bar(request.GET, topics),
             "month": month,
             "weekdays": agenda.weekdays(),
             "previous": agenda.link(request.GET, month=month.previous),
@@ -108,12 +112,14 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "event": row,
             "sessions": row.sessions.all(),
-            "agenda": row.agenda.all(),
+            "agenda": row.agenda.order_by("number"),
             "papers": papers_of(row, request.user),
             "donors": row.donors.all(),
             "invited": _invited(row),
-            "chairs": Administration.objects.filter(chairings__event=row).distinct(),
-            "changes": [_in_words(revision) for revision in row.revisions.all()],
+            "chairs": list(
+                Administration.objects.filter(chairings__event=row).values_list("name", flat=True).distinct()
+            ),
+            "changes": [_in_words(revision) for revision in row.revisions.order_by("number")],
             "reason": _reason(row) if request.user.is_authenticated else "",
             "outcome": Outcome.objects.visible_to(request.user).published().filter(event=row).first(),
             "deadline": last_minute(row),
@@ -129,10 +135,13 @@ def last_minute(event: Event) -> datetime | None:
     return event.nominate_by_at - timedelta(minutes=1) if event.nominate_by_at else None
 
 
-def _invited(event: Event) -> list[Administration]:
+def _invited(event: Event) -> list[str]:
     """Whose contact points have a letter; those who will, while the event is a draft."""
-    invited = list(Administration.objects.filter(invitations__event=event))
-    return invited or list(event.targets.all())
+    return _names(Administration.objects.filter(invitations__event=event)) or _names(event.targets.all())
+
+
+def _names(administrations: QuerySet[Administration]) -> list[str]:
+    return list(administrations.values_list("name", flat=True))
 
 
 def _reason(event: Event) -> str:
