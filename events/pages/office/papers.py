@@ -16,6 +16,8 @@ from events.services import papers as service
 from members.pages.reader import reader
 from portal.kit.forms import refusals_on
 
+ITEM_IDS = "item_%s"  # two forms of one page have a title each
+
 
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, event_or_404(request, pk))
@@ -39,7 +41,7 @@ def paper_add(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def agenda_add(request: HttpRequest, pk: int) -> HttpResponse:
     event = event_or_404(request, pk)
-    form = AgendaItemForm(request.POST)
+    form = AgendaItemForm(request.POST, auto_id=ITEM_IDS)
     if form.is_valid():
         with refusals_on(form):
             made = service.add_item(event, by=reader(request), **form.cleaned_data)
@@ -72,7 +74,7 @@ def _page(
             "agenda": event.agenda.annotate(n_papers=Count("papers")),
             "papers": [(row, str(languages.get(row.language, row.language))) for row in rows],
             "paper_form": paper_form or PaperForm(event=event),
-            "item_form": item_form or AgendaItemForm(),
+            "item_form": item_form or AgendaItemForm(auto_id=ITEM_IDS),
             "tab": "papers",
             "section": "events",
         },
