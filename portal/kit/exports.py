@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Sequence
+from numbers import Number
 from typing import Any
 
 from django.http import HttpResponse
 
-# a spreadsheet runs a cell that begins so; an apostrophe in front makes it text
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+# a spreadsheet runs a cell that begins so, in full width too; an apostrophe in front makes it text
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def safe_cell(value: Any) -> str:
-    """The cell as text; a number stays a number, a text that begins like a formula is disarmed."""
+    """The cell as text; a number stays a number, all else that begins like a formula is disarmed.
+
+    A person or a body prints its name, which somebody typed: it is no safer than a text.
+    """
     text = "" if value is None else str(value)
-    if isinstance(value, str) and text.startswith(DANGEROUS):
+    if not isinstance(value, Number) and text.startswith(DANGEROUS):
         return "'" + text
     return text
 

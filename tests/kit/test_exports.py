@@ -1,0 +1,43 @@
+"""Tables out: no cell begins as a formula, whatever kind of value it comes from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from django.utils.translation import gettext_lazy
+
+from members.models import User
+from portal.kit.exports import csv_response, safe_cell
+
+FORMULAS = ["\uff1d1+1", "=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("https://evil.example")']
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_text_that_begins_like_a_formula_is_disarmed(text: str) -> None:
+    assert safe_cell(text) == "'" + text
+    assert safe_cell(gettext_lazy(text)) == "'" + text  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_row_that_prints_like_a_formula_is_disarmed_too(text: str) -> None:
+    assert safe_cell(User(name=text)) == "'" + text
+
+
+def test_numbers_and_days_stay_as_they_are() -> None:
+    assert [safe_cell(value) for value in (-3, 2.5, 0, None, date(2020, 8, 19), "Fiji")] == [
+        "-3",
+        "2.5",
+        "0",
+        "",
+        "2020-08-19",
+        "Fiji",
+    ]
+
+
+def test_a_file_keeps_dangerous_cells_as_text() -> None:
+    answer = csv_response("people", ["=Name"], [[User(name="=1+1")], [-5]])
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows == [["'=Name"], ["'=1+1"], ["-5"]]
