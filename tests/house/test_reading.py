@@ -1,0 +1,73 @@
+"""To read is to change nothing and to learn no secret: every address by GET, as every kind of person."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.house.test_addresses import own
+from tests.house.world import World, build
+
+pytestmark = pytest.mark.django_db
+
+# a list of people that leaves the portal as a file is noted in the trail
+NOTED = {"office:people_csv", "office:follow_ups_csv"}
+# where the office prepares the joining information; participants find it on `participant:joining`
+JOINING = {"office:event", "office:event_edit", "office:event_history"}
+SECRETS = (b"secret-room", b"passcode 7890")
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """A thousand denials would fill the log of a failure."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def world(settings: object, tmp_path: object) -> World:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    return build()
+
+
+def pages(world: World) -> Iterator[tuple[str, str]]:
+    for name, pattern in own():
+        if not name.startswith("demo_"):
+            yield name, reverse(name, args=world.arguments(name, str(pattern.pattern)))
+
+
+@pytest.mark.parametrize("role", ["visitor", "official", "contact", "chair", "office"])
+def test_a_page_that_is_only_read_changes_no_row_and_carries_its_headers(role: str, world: World) -> None:
+    client, person = Client(), world.people[role]
+    if person:
+        client.force_login(person)
+    faults = []
+    for name, address in pages(world):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            answer = client.get(address)
+            content = b"".join(answer)
+        written = [query["sql"] for query in queries if re.match(r"(INSERT|UPDATE|DELETE)\b", query["sql"])]
+        if written and not (name in NOTED and all("kit_entry" in sql for sql in written)):
+            faults.append(f"{name} wrote: {written[0][:120]}")
+        if any(secret in content for secret in SECRETS) and name not in JOINING:
+            faults.append(f"{name} shows how to join")
+        missing = {"Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"}
+        missing -= set(answer.headers)
+        if missing:
+            faults.append(f"{name} answers {answer.status_code} without {missing}")
+        public = answer.headers.get("Cache-Control", "").startswith("public")
+        if person and not public and "no-store" not in answer.headers.get("Cache-Control", ""):
+            faults.append(f"{name} may be kept by a cache")
+        if public and not name.endswith("_ics"):
+            faults.append(f"{name} is kept by shared caches")
+    assert not faults, "\n".join(faults)
