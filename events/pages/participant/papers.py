@@ -30,7 +30,8 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def papers_of(event: Event, user: Any) -> list[Paper]:
     """The newest version of each paper in each language that this reader may open, with its agenda item."""
-    return newest(Paper.objects.visible_to(user).filter(event=event).select_related("item"))
+    rows = Paper.objects.visible_to(user).filter(event=event).select_related("item")
+    return newest(rows.order_by("number", "language", "-version"))
 
 
 def newest(rows: Iterable[Paper]) -> list[Paper]:

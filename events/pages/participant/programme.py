@@ -104,8 +104,7 @@ def _topics() -> list[str]:
 def event(request: HttpRequest, slug: str) -> HttpResponse:
     """What everybody who may know of an event reads: never a joining address, never who takes part."""
     at = timezone.now()
-    rows = Event.objects.visible_to(request.user).select_related("series", "officer")
-    row = get_object_or_404(rows, slug=slug)
+    row = get_object_or_404(Event.objects.visible_to(request.user).select_related("series"), slug=slug)
     return render(
         request,
         "participant/event.html",
@@ -114,14 +113,14 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
             "sessions": row.sessions.all(),
             "agenda": row.agenda.order_by("number"),
             "papers": papers_of(row, request.user),
-            "donors": row.donors.all(),
+            "donors": list(row.donors.values_list("name", flat=True)),
             "invited": _invited(row),
             "chairs": list(
                 Administration.objects.filter(chairings__event=row).values_list("name", flat=True).distinct()
             ),
-            "changes": [_in_words(revision) for revision in row.revisions.order_by("number")],
+            "changes": _changes(row),
             "reason": _reason(row) if request.user.is_authenticated else "",
-            "outcome": Outcome.objects.visible_to(request.user).published().filter(event=row).first(),
+            "outcome": Outcome.objects.visible_to(request.user).published().filter(event=row).only("number").first(),
             "deadline": last_minute(row),
             "deadline_open": row.state == EventState.ANNOUNCED and not row.deadline_passed(at),
             "way_in": way_in(request.user, row, at),
@@ -160,6 +159,11 @@ class Change:
     made_at: datetime
     reason: str
     clauses: list[tuple[str, str, str]]
+
+
+def _changes(event: Event) -> list[Change]:
+    """Every revision counts one up in the calendars; without one there is nothing to ask for."""
+    return [_in_words(row) for row in event.revisions.order_by("number")] if event.calendar_sequence else []
 
 
 def _in_words(revision: Revision) -> Change:
