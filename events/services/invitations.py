@@ -44,6 +44,7 @@ def decline(invitation: Invitation, *, reason: str, by: User, at: datetime) -> N
 
     Raises `Refused` while nominees stand: they are withdrawn first, so that nobody is forgotten.
     """
+    Event.objects.select_for_update().get(pk=invitation.event_id)  # nobody is nominated in this moment
     if invitation.event.registrations.of(invitation.administration).filter(state__in=LIVE).exists():
         raise Refused(_("You have nominees or applicants for this event. Withdraw them first, then decline."))
     invitation.move_to(InvitationState.DECLINED, by=by, reason=reason)
@@ -52,7 +53,8 @@ def decline(invitation: Invitation, *, reason: str, by: User, at: datetime) -> N
 
 
 def answered(invitation: Invitation, *, by: User, at: datetime) -> None:
-    """A nomination or an endorsement is the answer; reminders stop."""
+    """A nomination or an endorsement is the answer; reminders stop. The caller holds the lock of the event."""
+    invitation.refresh_from_db(fields=["state"])  # a colleague may have answered since the page was opened
     if invitation.state in (InvitationState.OPEN, InvitationState.DECLINED):
         invitation.move_to(InvitationState.ANSWERED, by=by)
         _answer(invitation, at, "")

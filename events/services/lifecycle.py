@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from events import notices, reminders
 from events.models import Event, Revision, Session
-from events.services import invitations, programme
+from events.services import invitations, programme, registrations
 from events.states import LIVE, EventState, InvitationState, OutcomeState, RegistrationState
 from members.models import User
 from portal.kit import trail
@@ -56,6 +56,7 @@ def announce(event: Event, *, by: User, at: datetime) -> int:
     event.move_to(EventState.ANNOUNCED, by=by)
     if again:
         _revise(event, reason=_("New dates after a postponement."), clauses=[], by=by, at=at)
+        registrations.renew_offers(event, at=at)
     known = set(event.invitations.values_list("administration_id", flat=True))
     new = [target for target in event.targets.all() if target.pk not in known]
     for administration in new:

@@ -151,7 +151,7 @@ def decline(registration: Registration, *, reason: str, by: User, at: datetime) 
     registration.move_to(RegistrationState.DECLINED, by=by, reason=reason)
     _keep_reason(registration, reason)
     notices.not_taken(registration)
-    if was_offered and at < event.starts_at:
+    if was_offered:
         _offer_next(event, at=at, by=by)
 
 
@@ -277,7 +277,7 @@ def withdraw(registration: Registration, *, reason: str, by: User, at: datetime)
     _keep_reason(registration, reason)
     reminders.lift_for(registration, by=by, reason=_("The registration was withdrawn."))
     notices.withdrawn(registration)
-    if had_seat and event.state == EventState.ANNOUNCED and at < event.starts_at:
+    if had_seat:
         _offer_next(event, at=at, by=by)
 
 
@@ -322,11 +322,15 @@ def replace(registration: Registration, *, official: User, by: User, at: datetim
 
 @transaction.atomic
 def accept(registration: Registration, *, by: User, at: datetime) -> None:
-    """Take an offered seat."""
+    """Take an offered seat. Raises `Refused` when the offer is gone, or the event is put off, cancelled or begun."""
     event = _lock(registration.event_id)
     registration.refresh_from_db(fields=["state"])
     if registration.state != RegistrationState.OFFERED:
         raise Refused(_("There is no open offer for you. It may have lapsed."))
+    if event.state != EventState.ANNOUNCED:
+        raise Refused(
+            _("This event is %(state)s. No seat can be taken now.") % {"state": event.get_state_display().lower()}
+        )
     if at >= event.starts_at:
         raise Refused(_("The event has begun."))
     _seat(registration, by=by, at=at)
@@ -334,17 +338,24 @@ def accept(registration: Registration, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def lapse_offers(event: Event, *, at: datetime) -> int:
-    """Offers that nobody took in time lapse, and the seat passes on."""
+    """Offers that nobody took in time lapse, and the seat passes on; while an event is put off they wait with it."""
     event = _lock(event.pk)
+    if event.state != EventState.ANNOUNCED:
+        return 0
     lapsed = 0
     for row in event.registrations.filter(state=RegistrationState.OFFERED, offered_until__lte=at):
         row.move_to(RegistrationState.LAPSED, by=None)
         notices.lapsed(row)
         lapsed += 1
-    if lapsed and at < event.starts_at:
-        for _turn in range(lapsed):
-            _offer_next(event, at=at, by=None)
+    for _turn in range(lapsed):
+        _offer_next(event, at=at, by=None)
     return lapsed
+
+
+def renew_offers(event: Event, *, at: datetime) -> None:
+    """A postponed event has new days: who held an offer has the whole time again. The caller holds the lock."""
+    for row in event.registrations.filter(state=RegistrationState.OFFERED).select_related("official"):
+        _offer_until(row, event, at)
 
 
 @transaction.atomic
@@ -436,12 +447,21 @@ def waiting_list(event: Event, administration: Administration | None = None) -> 
 
 
 def _offer_next(event: Event, *, at: datetime, by: User | None) -> None:
-    """Offer a free seat to exactly one person: the first who waits and whose administration may have it."""
+    """Offer a free seat to exactly one person: the first who waits and whose administration may have it.
+
+    Only while the event is announced and has not begun: nobody takes a seat in another one.
+    """
+    if event.state != EventState.ANNOUNCED or at >= event.starts_at:
+        return
     seats = seats_of(event)
     for row in waiting_list(event):
         if seats.has_one_for(row.administration_id):
-            row.offered_until = min(at + TIME_TO_ACCEPT, event.starts_at)
-            row.save(update_fields=["offered_until"])
             row.move_to(RegistrationState.OFFERED, by=by)
-            notices.offered(row, until=row.offered_until)
+            _offer_until(row, event, at)
             return
+
+
+def _offer_until(row: Registration, event: Event, at: datetime) -> None:
+    row.offered_until = min(at + TIME_TO_ACCEPT, event.starts_at)
+    row.save(update_fields=["offered_until"])
+    notices.offered(row, until=row.offered_until)

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from events.models import Event, Registration
-from events.services import registrations
+from events.services import lifecycle, registrations
 from events.states import RegistrationState as R
 from members.models import User
 from portal.kit.models import Entry
 from portal.kit.states import Refused
 from portal.mail.models import Message
 from tests import make
-from tests.make import NOW
+from tests.make import NOW, days
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +188,61 @@ def test_seats_are_counted_with_one_query(django_assert_num_queries: object) -> 
     fresh = Event.objects.get(pk=event.pk)
     with django_assert_num_queries(1):  # type: ignore[operator]
         assert registrations.seats_of(fresh).total_taken == 1
+
+
+def test_an_offer_of_a_postponed_event_is_not_taken_and_does_not_lapse(office: User) -> None:
+    event = make.announced(seats=1)
+    row, next_one, last = make.confirmed(event), make.nominated(event), make.nominated(event)
+    registrations.fill(event, by=office, at=NOW)
+    registrations.withdraw(row, reason="Cannot come.", by=office, at=NOW)
+    next_one.refresh_from_db()
+    assert next_one.state == R.OFFERED
+    lifecycle.postpone(event, reason="Storm.", by=office, at=NOW)
+    with pytest.raises(Refused, match="postponed"):
+        registrations.accept(next_one, by=next_one.official, at=NOW)
+    assert registrations.lapse_offers(event, at=NOW + days(10)) == 0
+    with pytest.raises(Refused, match="announced"):
+        registrations.confirm(last, by=office, at=NOW)
+    for waiting, state in ((next_one, R.OFFERED), (last, R.WAITING)):
+        waiting.refresh_from_db()
+        assert waiting.state == state
+
+
+def test_an_offer_begins_anew_when_the_event_has_new_days(office: User) -> None:
+    event = make.announced(seats=1)
+    row, next_one = make.confirmed(event), make.nominated(event)
+    registrations.fill(event, by=office, at=NOW)
+    registrations.withdraw(row, reason="Cannot come.", by=office, at=NOW)
+    lifecycle.postpone(event, reason="Storm.", by=office, at=NOW)
+    later = NOW + days(10)
+    lifecycle.announce(event, by=office, at=later)
+    next_one.refresh_from_db()
+    assert next_one.state == R.OFFERED
+    assert next_one.offered_until == later + registrations.TIME_TO_ACCEPT
+    assert Message.objects.about(next_one).filter(purpose="offered").count() == 2
+    assert registrations.lapse_offers(event, at=later) == 0
+    registrations.accept(next_one, by=next_one.official, at=later)
+    next_one.refresh_from_db()
+    assert next_one.state == R.CONFIRMED
+
+
+def test_a_seat_of_a_cancelled_event_passes_on_to_nobody(office: User) -> None:
+    event = make.announced(seats=1)
+    row, next_one, last = make.confirmed(event), make.nominated(event), make.nominated(event)
+    registrations.fill(event, by=office, at=NOW)
+    registrations.withdraw(row, reason="Cannot come.", by=office, at=NOW)
+    lifecycle.cancel(event, reason="Storm.", by=office, at=NOW)
+    next_one.refresh_from_db()
+    with pytest.raises(Refused, match="cancelled"):
+        registrations.accept(next_one, by=next_one.official, at=NOW)
+    registrations.decline(next_one, reason="The event is off.", by=office, at=NOW)
+    last.refresh_from_db()
+    assert last.state == R.WAITING
+
+
+def test_two_contact_points_may_nominate_from_the_same_open_page(office: User, fiji_contact: User) -> None:
+    event = make.announced()
+    seen, also_seen = make.invitation(event), make.invitation(event)
+    registrations.nominate(seen, official=make.official("FJ"), by=fiji_contact, at=NOW)
+    registrations.nominate(also_seen, official=make.official("FJ"), by=fiji_contact, at=NOW)
+    assert event.registrations.count() == 2
