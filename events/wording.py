@@ -217,7 +217,7 @@ def of_outcome(message: Message) -> Words:
         "clearance": "\n".join(clearance),
         "summary": outcome.summary,
         "paragraphs": "\n\n".join(
-            f"{row.number}. " + _("The meeting %(verb)s: %(text)s") % {"verb": row.get_verb_display(), "text": row.text}
+            f"{row.number}. " + _("The meeting %(verb)s %(text)s") % {"verb": row.get_verb_display(), "text": row.text}
             for row in outcome.paragraphs.all()
             if not row.members_only
         ),

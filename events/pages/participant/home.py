@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,6 +22,7 @@ NEXT_EVENTS = 5
 CALLED_OFF = (EventState.POSTPONED, EventState.CANCELLED)
 LATEST_OUTCOMES = 3
 MOST_PAST = 50
+EVALUATION_ASKED = timedelta(days=60)  # afterwards nobody remembers enough
 
 
 @require_safe
@@ -62,6 +63,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "participant/mine.html",
         {
             "coming": coming,
+            "to_evaluate": _to_evaluate(user, at),
             "past": past[:MOST_PAST],
             "invitations": _open_to(user, at),
             "certificates": Certificate.objects.filter(registration__official=user),
@@ -79,6 +81,13 @@ def _coming(user: User, at: datetime) -> QuerySet[Registration]:
     """Live registrations of events that are not over, soonest first."""
     rows = Registration.objects.filter(official=user).live().filter(event__ends_at__gte=at)
     return rows.select_related("event").order_by("event__starts_at", "pk")
+
+
+def _to_evaluate(user: User, at: datetime) -> QuerySet[Registration]:
+    """Confirmed seats of events that ended lately and whose evaluation is not given."""
+    rows = Registration.objects.filter(official=user, evaluation__isnull=True).confirmed()
+    ended = rows.filter(event__ends_at__lt=at, event__ends_at__gte=at - EVALUATION_ASKED)
+    return ended.exclude(event__state__in=CALLED_OFF).select_related("event").order_by("-event__ends_at", "pk")
 
 
 def _open_to(user: User, at: datetime) -> QuerySet[Invitation] | list[Any]:

@@ -17,15 +17,16 @@ R = RegistrationState
 
 @dataclass(frozen=True)
 class Turn:
-    """Who has to act, and on what; `tone` colours the box."""
+    """Who has to act, and on what; `tone` colours the box, `act` names the button that stands in it."""
 
     who: str
     sentence: str
     tone: str = ""
+    act: str = ""
 
 
-def _you(sentence: str, tone: str = "") -> Turn:
-    return Turn(_("It is your turn"), sentence, tone)
+def _you(sentence: str, tone: str = "", act: str = "") -> Turn:
+    return Turn(_("It is your turn"), sentence, tone, act)
 
 
 def _office(sentence: str, tone: str = "") -> Turn:
@@ -59,18 +60,18 @@ def _of_confirmed(
     if event.state == EventState.CANCELLED:
         return _idle(_("The event is cancelled. Nobody has to do anything."))
     if event.joining_opens_at() <= at < event.starts_at:
-        return _you(_("You have a seat. Open the joining information and try your connection."), "good")
+        return _you(_("You have a seat. Open the joining information and try your connection."), "good", "join")
     if at < event.starts_at:
         return _idle(_("You have a seat. The joining information opens two days before the first session."), "good")
     if at < event.ends_at:
-        return _you(_("The event is running. The joining information is below."), "good")
+        return _you(_("The event is running. Open the joining information and take part."), "good", "join")
     if certificate:
         return _idle(_("Your certificate is ready. Thank you for taking part."), "good")
     if not evaluated:
-        return _you(_("Please give your evaluation. It takes two minutes."), "wait")
+        return _you(_("Please give your evaluation. It takes two minutes."), "wait", "evaluate")
     if missing:
         return _office(missing + " " + _("Write to the office if this is wrong."))
-    return _you(_("You can create your certificate now."), "good")
+    return _you(_("You can create your certificate now."), "good", "certificate")
 
 
 _BY_STATE = {
@@ -87,7 +88,7 @@ _BY_STATE = {
     R.WAITING: lambda: _idle(
         _("All seats are taken. You are on the waiting list. If a seat becomes free, you get a letter.")
     ),
-    R.OFFERED: lambda: _you(_("A seat became free for you. Take it in time, or it passes on."), "wait"),
+    R.OFFERED: lambda: _you(_("A seat became free for you. Take it in time, or it passes on."), "wait", "accept"),
     R.DECLINED: lambda: _idle(_("You do not take part in this event.")),
     R.WITHDRAWN: lambda: _idle(_("This registration was withdrawn. You do not take part.")),
     R.REPLACED: lambda: _idle(_("Your administration sends another official in your place.")),

@@ -290,14 +290,19 @@ def submit(verb: str, tone: str = "primary", name: str = "", value: str = "", ab
 
 @register.simple_tag
 def crumbs(*parts: Any) -> SafeString:
-    """Breadcrumbs: word, address, word, address, last word."""
-    links = [(parts[n + 1], parts[n]) for n in range(0, len(parts) - 1, 2)]
+    """Breadcrumbs: word, address, word, address, last word. A long name gives way where the line is narrow."""
+    links = [(_room(parts[n]), parts[n + 1], parts[n]) for n in range(0, len(parts) - 1, 2)]
     return format_html(
-        '<nav class="crumbs container" aria-label="{}"><ol>{}<li aria-current="page">{}</li></ol></nav>',
+        '<nav class="crumbs container" aria-label="{}"><ol>{}<li{} aria-current="page">{}</li></ol></nav>',
         _("You are here"),
-        format_html_join("", '<li><a href="{}">{}</a></li>', links),
+        format_html_join("", '<li{}><a href="{}">{}</a></li>', links),
+        _room(parts[-1]),
         parts[-1],
     )
+
+
+def _room(word: Any) -> SafeString:
+    return SafeString(' class="long"' if len(str(word)) > 20 else "")
 
 
 @register.simple_tag(takes_context=True)
