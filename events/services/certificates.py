@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from events import notices
 from events.models import Certificate, Evaluation, Event, Registration
+from events.models.registrations import RegistrationQuerySet
 from events.services.attendance import sessions_attended
 from events.states import RegistrationState
 from members.models import User
@@ -124,12 +125,9 @@ def issue(registration: Registration, *, by: User | None, at: datetime) -> Certi
     return certificate
 
 
-def issue_due(*, at: datetime, event: Event | None = None, by: User | None = None) -> int:
-    """Issue every certificate whose rule is met, of all events or of one; answers how many.
-
-    The tick calls this for all events.
-    """
-    candidates = (
+def due(*, at: datetime) -> RegistrationQuerySet:
+    """Confirmed people for whom the rule is met and nothing is issued yet."""
+    return (
         Registration.objects.filter(
             state=RegistrationState.CONFIRMED,
             event__ends_at__lte=at,
@@ -142,11 +140,15 @@ def issue_due(*, at: datetime, event: Event | None = None, by: User | None = Non
             needed=Count("event__sessions", distinct=True) * SHARE_OF_SESSIONS,
         )
         .filter(attended__gte=F("needed"))
+        .order_by("pk")
     )
-    if event is not None:
-        candidates = candidates.filter(event=event)
+
+
+def issue_due(*, at: datetime, event: Event | None = None, by: User | None = None) -> int:
+    """Issue every certificate whose rule is met, of all events or of one; answers how many."""
+    rows = due(at=at) if event is None else due(at=at).filter(event=event)
     issued = 0
-    for registration in candidates.order_by("pk"):
+    for registration in rows:
         try:
             issue(registration, by=by, at=at)
         except Refused:  # somebody corrected the attendance a moment ago
