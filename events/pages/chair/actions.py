@@ -75,14 +75,16 @@ def follow_ups(request: HttpRequest, pk: int) -> HttpResponse:
     found, filters = _asked(request, event)
     today = today_in(reader(request).zone, timezone.now())
     listing = Listing(request.GET, found, sorts=SORTS, default="number")
+    outcome = Outcome.objects.filter(event=event).first()
+    in_force = outcome is not None and outcome.is_published  # a draft binds nobody, so nothing is late
     return render(
         request,
         "chair/follow_ups.html",
         {
             "event": event,
-            "outcome": Outcome.objects.filter(event=event).first(),
+            "outcome": outcome,
             "listing": listing,
-            "overdue": {action.pk for action in listing if action.is_overdue(today)},
+            "overdue": {action.pk for action in listing if in_force and action.is_overdue(today)},
             "filters": filters,
             "section": "meetings",
         },

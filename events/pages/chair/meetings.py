@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from events import policies
 from events.models import Chairing, Delegation, Event, FollowUp, Outcome, Signature
+from events.models.workplan import Mode
 from events.pages.chair import rows
 from events.pages.chair.acts import button, form_page, posted
 from events.pages.chair.forms import DelegationForm, MeetingFilter
@@ -81,6 +83,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
             "delegations": event.delegations.select_related("administration", "organisation"),
             "may_begin": outcome is None and event.is_meeting and event.state != EventState.DRAFT,
             "frozen": _frozen(outcome),
+            "joining": _is_joined_online(event) and policies.may_see_joining(user, event),
             "now": at,
             "own": rows.own_chairing(user, event),
             "section": "meetings",
@@ -151,6 +154,11 @@ def turn(event: Event, user: User, at: datetime) -> str:
             return _("Sign the outcome")
         return _("Waits for %(names)s") % {"names": ", ".join(str(row.administration) for row in waits)}
     return _("Publish the outcome") if outcome.state == OutcomeState.SIGNED else ""
+
+
+def _is_joined_online(event: Event) -> bool:
+    """A chair tries the line before the participants do: from the announcement until the meeting is held."""
+    return event.state == EventState.ANNOUNCED and event.mode != Mode.IN_PERSON
 
 
 def _frozen(outcome: Outcome | None) -> str:

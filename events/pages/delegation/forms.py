@@ -46,7 +46,7 @@ class NominationForm(PersonFields):
     """An official of the administration, chosen or new."""
 
     official = OfficialChoice(
-        User.objects.none(), label=_("Official"), required=False, empty_label=_("Somebody who is not in this list")
+        User.objects.none(), label=_("Official"), required=False, empty_label=_("Choose an official")
     )
     motivation = forms.CharField(
         label=_("Why this person?"),
@@ -65,8 +65,11 @@ class NominationForm(PersonFields):
         self.fields["name"].required = self.fields["email"].required = False
         self.helper.layout = Layout(
             "official",
-            HTML(f'<fieldset><legend class="fs-6">{gettext("Or a new person")}</legend>'),
-            HTML(f'<p class="quiet">{gettext("Only when the person is not in the list above.")}</p>'),
+            HTML(
+                f'<details class="new-person"{" open" if self._writes_new() else ""}>'
+                f"<summary>{gettext('Somebody who is not in this list')}</summary>"
+                f'<fieldset><legend class="visually-hidden">{gettext("A new person")}</legend>'
+            ),
             Div(Div("name", css_class="col-md-6"), Div("email", css_class="col-md-6"), css_class="row"),
             Div(
                 Div("title", css_class="col-md-2"),
@@ -74,9 +77,15 @@ class NominationForm(PersonFields):
                 Div("unit", css_class="col-md-5"),
                 css_class="row",
             ),
-            HTML("</fieldset>"),
+            HTML("</fieldset></details>"),
             "motivation",
         )
+
+    def _writes_new(self) -> bool:
+        """The fields of a new person are in sight when they were used, and when there is nobody to choose."""
+        if self.is_bound:
+            return any(self.data.get(name, "").strip() for name in PERSON)
+        return not cast(OfficialChoice, self.fields["official"]).queryset.exists()  # type: ignore[union-attr]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
