@@ -68,7 +68,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "invitations": _open_to(user, at),
             "certificates": Certificate.objects.filter(registration__official=user),
             "chairings": Chairing.objects.filter(person=user)
-            .select_related("event")
+            .select_related("event__outcome")
             .order_by("-event__starts_at")[:MOST_PAST],
             "actions": _actions_of(user),
             "today": today_in(user.zone, at),
