@@ -30,6 +30,8 @@ def give(
 
     Raises `Refused` earlier, twice, or for somebody who did not take part.
     """
+    # of two clicks at once, the second meets the evaluation of the first
+    registration = Registration.objects.select_for_update(of=("self",)).select_related("event").get(pk=registration.pk)
     if not registration.is_confirmed:
         raise Refused(_("Only confirmed participants give an evaluation."))
     last = registration.event.sessions.order_by("starts_at").last()

@@ -18,10 +18,15 @@ from portal.kit.states import Refused
 
 @transaction.atomic
 def invite(event: Event, administration: Administration, *, by: User, at: datetime) -> Invitation:
-    """Open the invitation of one administration, with its letter and its reminders; it becomes a target of the event.
+    """Invite one more administration; it becomes a target of the event.
 
     Raises `Refused` when the administration is invited already, the event is not announced, or the deadline is past.
     """
+    return open_for(Event.objects.select_for_update().get(pk=event.pk), administration, by=by, at=at)
+
+
+def open_for(event: Event, administration: Administration, *, by: User, at: datetime) -> Invitation:
+    """Open one invitation with its letter and its reminders, as `invite` does; the caller holds the lock."""
     if event.state != EventState.ANNOUNCED:
         raise Refused(_("Announce the event first: its invitations go out then."))
     if event.deadline_passed(at):

@@ -60,7 +60,7 @@ def announce(event: Event, *, by: User, at: datetime) -> int:
     known = set(event.invitations.values_list("administration_id", flat=True))
     new = [target for target in event.targets.all() if target.pk not in known]
     for administration in new:
-        invitations.invite(event, administration, by=by, at=at)
+        invitations.open_for(event, administration, by=by, at=at)
     return len(new)
 
 
@@ -101,6 +101,7 @@ def revise_session(
     event = programme.locked(session.event)
     if event.state != EventState.ANNOUNCED:
         raise Refused(_("Only an announced event is changed by a revision."))
+    session = programme.present(session)
     old = f"{session.title}: {session.day} {session.begins:%H:%M} - {session.ends:%H:%M}"
     session.event = event
     session.title, session.day, session.begins, session.ends = title, day, begins, ends

@@ -34,8 +34,9 @@ IN_CIRCULATION = (OutcomeState.CIRCULATED, OutcomeState.COMMENTED)
 def draft(event: Event, *, by: User) -> Outcome:
     """Begin the record of a meeting.
 
-    Raises `Refused` for a workshop, and when the record exists.
+    Raises `Refused` for a workshop, before the meeting is announced, and when the record exists.
     """
+    event = Event.objects.select_for_update().get(pk=event.pk)
     if not event.is_meeting:
         raise Refused(_("Only meetings and consultations have an outcome."))
     if event.state == EventState.DRAFT:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -23,14 +23,19 @@ MOST_SEATS = 5000
 
 @transaction.atomic
 def create_from(activity: Activity, *, by: User, on: date) -> Event:
-    """A draft event with the values of a line of the plan; dates fall back to today."""
+    """A draft event with the values of a line of the plan; dates fall back to today.
+
+    Sent twice, it is one draft: the one that nobody has worked on yet.
+    """
+    activity = Activity.objects.select_for_update(of=("self",)).select_related("officer").get(pk=activity.pk)
     start = activity.planned_start_on or on
     end = activity.planned_end_on or start
+    if twin := _untouched(activity.events, title=activity.title, starts_on=start, ends_on=end):
+        return twin
     targets = list(activity.targets(start))
     seats = 2 if activity.kind not in MEETING_KINDS else 5
     event = Event(
         activity=activity,
-        slug=_free_slug(activity.title, start),
         title=activity.title,
         kind=activity.kind,
         mode=activity.mode,
@@ -44,8 +49,7 @@ def create_from(activity: Activity, *, by: User, on: date) -> Event:
         pool_seats=max(0, (activity.planned_seats or 0) - seats * len(targets)),
         officer=activity.officer or by,
     )
-    derive(event)
-    event.save()
+    _save_new(event)
     event.donors.set(activity.donors.all())
     event.targets.set(targets)
     trail.record(by, "created", event, activity=activity.number)
@@ -54,9 +58,12 @@ def create_from(activity: Activity, *, by: User, on: date) -> Event:
 
 @transaction.atomic
 def create(*, by: User, title: str, kind: str, mode: str, starts_on: date, ends_on: date, time_zone: str) -> Event:
-    """A draft event beside the plan, for what nobody planned."""
+    """A draft event beside the plan, for what nobody planned; sent twice, it is one draft."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    days = {"starts_on": starts_on, "ends_on": ends_on, "time_zone": time_zone}
+    if twin := _untouched(Event.objects, title=title, kind=kind, mode=mode, officer=by, activity=None, **days):
+        return twin
     event = Event(
-        slug=_free_slug(title, starts_on),
         title=title,
         kind=kind,
         mode=mode,
@@ -65,8 +72,7 @@ def create(*, by: User, title: str, kind: str, mode: str, starts_on: date, ends_
         time_zone=time_zone,
         officer=by,
     )
-    derive(event)
-    event.save()
+    _save_new(event)
     trail.record(by, "created", event)
     return event
 
@@ -117,7 +123,7 @@ def derive(event: Event) -> None:
     if event.seats_per_administration > MOST_SEATS or event.pool_seats > MOST_SEATS:
         raise Refused(_("An event has at most 5,000 seats."))
     event.nominate_by_at = end_of_day(event.nominate_by, event.time_zone) if event.nominate_by else None
-    event.starts_at = to_instant(event.starts_on, time(0, 0), event.time_zone)
+    event.starts_at = end_of_day(event.starts_on - timedelta(days=1), event.time_zone)
     event.ends_at = end_of_day(event.ends_on, event.time_zone)
     sessions = list(event.sessions.all()) if event.pk else []
     if sessions:
@@ -146,6 +152,7 @@ def add_session(event: Event, *, title: str, day: date, begins: time, ends: time
 def change_session(session: Session, *, title: str, day: date, begins: time, ends: time, by: User) -> None:
     event = locked(session.event)
     _must_be_draft(event)
+    session = present(session)
     before = {"title": session.title, "day": session.day, "begins": session.begins, "ends": session.ends}
     session.title, session.day, session.begins, session.ends = title, day, begins, ends
     check_session(session, event)
@@ -157,8 +164,12 @@ def change_session(session: Session, *, title: str, day: date, begins: time, end
 
 @transaction.atomic
 def remove_session(session: Session, *, by: User) -> None:
+    """Raises `Refused` when it is noted who was there: the event was put off while it ran."""
     event = locked(session.event)
     _must_be_draft(event)
+    session = present(session)
+    if session.attendances.exists():
+        raise Refused(_("It is noted who was present at this session. It stays."))
     trail.record(by, "removed session", event, session=session.title, day=session.day)
     session.delete()
     span(event)
@@ -205,6 +216,14 @@ def locked(event: Event) -> Event:
     return Event.objects.select_for_update().get(pk=event.pk)
 
 
+def present(session: Session) -> Session:
+    """The session as it is now; the caller holds the lock of its event. Raises `Refused` when it was removed."""
+    row = Session.objects.filter(pk=session.pk).first()
+    if row is None:
+        raise Refused(_("This session was removed a moment ago."))
+    return row
+
+
 def _must_be_draft(event: Event) -> None:
     if event.state == EventState.ANNOUNCED:
         raise Refused(_("This event was announced. Change its sessions as a revision, with a reason."))
@@ -231,6 +250,27 @@ def derive_session(session: Session, event: Event) -> None:
 def span(event: Event) -> None:
     derive(event)
     event.save(update_fields=["starts_at", "ends_at", "nominate_by_at"])
+
+
+def _untouched(rows: Any, **values: Any) -> Event | None:
+    """The draft that the same form made a moment ago; with sessions it is somebody's work and no twin."""
+    found: Event | None = rows.filter(state=EventState.DRAFT, sessions__isnull=True, **values).first()
+    return found
+
+
+def _save_new(event: Event) -> None:
+    """Save under the first free address; of two events of one title at once, the second takes the next one."""
+    derive(event)
+    while True:
+        event.slug = _free_slug(event.title, event.starts_on)
+        try:
+            with transaction.atomic():
+                event.save()
+        except IntegrityError:
+            if not Event.objects.filter(slug=event.slug).exists():
+                raise
+        else:
+            return
 
 
 def _free_slug(title: str, day: date) -> str:

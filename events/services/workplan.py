@@ -142,6 +142,7 @@ def confirm(upload: PlanImport, *, by: User, at: datetime) -> dict[str, int]:
     upload = PlanImport.objects.select_for_update().get(pk=upload.pk)
     if upload.confirmed_at:
         raise Refused(_("This file was imported already."))
+    WorkPlan.objects.select_for_update(no_key=True).get(pk=upload.plan_id)  # another file of this plan waits
     verdicts = judge(upload)
     refused = [verdict.row for verdict in verdicts if verdict.action == "refused"]
     if refused:

@@ -37,6 +37,9 @@ def add(
         raise Refused(_("A person works for one body. Choose an administration or an organisation, not both."))
     if username and (not username.isascii() or "@" in username):
         raise Refused(_("A sign-in name has plain letters, digits, dots and hyphens only."))
+    body = administration or organisation
+    if body is not None:  # of two clicks at once, the second meets the person
+        type(body)._default_manager.select_for_update(no_key=True).get(pk=body.pk)
     if User.objects.filter(username=username.lower()).exists():
         raise Refused(_("The sign-in name %(name)s is taken.") % {"name": username})
     twin = User.objects.filter(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -21,11 +21,11 @@ from tests.make import NOW
 pytestmark = [pytest.mark.production, pytest.mark.django_db(transaction=True)]
 
 
-def at_once(acts: list[Callable[[], None]]) -> Counter[str]:
+def at_once(acts: Sequence[Callable[[], object]]) -> Counter[str]:
     """Start all acts at the same moment, each on its own connection; count how they ended."""
     barrier = Barrier(len(acts))
 
-    def run(act: Callable[[], None]) -> str:
+    def run(act: Callable[[], object]) -> str:
         try:
             barrier.wait(timeout=30)
             act()

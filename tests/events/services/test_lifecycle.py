@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
 from events.models import Event
-from events.services import invitations, lifecycle, outcomes, programme, registrations
+from events.services import attendance, invitations, lifecycle, outcomes, programme, registrations
 from events.states import EventState, InvitationState
 from members.models import User
 from portal.kit.states import Refused
@@ -63,7 +63,7 @@ def test_a_failure_during_announcing_leaves_no_invitation_and_no_letter(
     office: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     event = make.event("FJ", "TO", "WS")
-    real, calls = invitations.invite, []
+    real, calls = invitations.open_for, []
 
     def second_fails(*args: Any, **kwargs: Any) -> Any:
         calls.append(args)
@@ -71,7 +71,7 @@ def test_a_failure_during_announcing_leaves_no_invitation_and_no_letter(
             raise RuntimeError("the power went out")
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(invitations, "invite", second_fails)
+    monkeypatch.setattr(invitations, "open_for", second_fails)
     with pytest.raises(RuntimeError):
         lifecycle.announce(event, by=office, at=NOW)
     event.refresh_from_db()
@@ -194,3 +194,23 @@ def test_sessions_may_not_overlap_or_leave_the_event(office: User) -> None:
         programme.add_session(event, title="Late", day=day + days(1), begins=time(9), ends=time(10), by=office)
     with pytest.raises(Refused, match="ends before it begins"):
         programme.add_session(event, title="Back", day=day, begins=time(11), ends=time(10), by=office)
+
+
+def test_a_session_at_which_people_were_noted_stays_when_the_event_is_put_off(office: User) -> None:
+    event = make.running(sessions=3)
+    row = make.confirmed(event)
+    session = event.sessions.first()
+    assert session is not None
+    attendance.tick(session, [row], by=office, at=NOW)
+    lifecycle.postpone(event, reason="Storm.", by=office, at=NOW)
+    with pytest.raises(Refused, match="present"):
+        programme.remove_session(session, by=office)
+    assert event.sessions.count() == 3
+
+
+def test_a_day_whose_midnight_was_left_out_can_be_the_first_day(office: User) -> None:
+    event = make.event("IR", zone="Asia/Tehran", begin=date(2021, 3, 22))  # clocks went from 00:00 to 01:00
+    event.sessions.all().delete()
+    programme.change(event, by=office, title="Seminar of the new year")
+    event.refresh_from_db()
+    assert event.starts_at == datetime(2021, 3, 21, 20, 30, tzinfo=UTC)
