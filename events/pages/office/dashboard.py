@@ -53,7 +53,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "overdue_count": overdue.count(),
     }
     needs["any"] = (
-        any(needs[name] for name in ("deadlines", "silent", "to_confirm", "outcomes", "overdue"))
+        any(needs[name] for name in ("over", "deadlines", "silent", "to_confirm", "outcomes", "overdue"))
         or pulse.failed + pulse.held + pulse.unclear > 0
     )
     upcoming = list(Event.objects.upcoming(at)[:5])
@@ -80,18 +80,23 @@ def _seat_words(seats: Seats) -> str:
 
 
 def _events_that_need(at: datetime) -> dict[str, list[EventLine]]:
-    """Deadlines of the next seven days, other silent administrations, people to confirm; of events to come."""
+    """Deadlines of the next seven days, other silent administrations, people to confirm; of events to come.
+
+    And the events whose last session is over, which nobody has marked as held.
+    """
     to_come = Q(event__state=EventState.ANNOUNCED, event__starts_at__gt=at)
     silent = _by_event(Invitation.objects.silent().filter(to_come))
     people = _by_event(Registration.objects.filter(to_come, state__in=TO_CONFIRM))
     soon = Q(state=EventState.ANNOUNCED, nominate_by_at__gt=at, nominate_by_at__lte=at + SOON)
-    rows = Event.objects.filter(soon | Q(pk__in=[*silent, *people])).order_by("nominate_by_at", "pk")
+    over = Q(state=EventState.ANNOUNCED, ends_at__lte=at)
+    rows = Event.objects.filter(soon | over | Q(pk__in=[*silent, *people])).order_by("nominate_by_at", "pk")
     lines = [EventLine(event, silent.get(event.pk, 0), people.get(event.pk, 0)) for event in rows]
 
     def is_soon(event: Event) -> bool:
         return event.nominate_by_at is not None and at < event.nominate_by_at <= at + SOON
 
     return {
+        "over": [line for line in lines if line.event.ends_at <= at],
         "deadlines": [line for line in lines if is_soon(line.event)],
         "silent": [line for line in lines if line.silent and not is_soon(line.event)],
         "to_confirm": [line for line in lines if line.people],

@@ -132,12 +132,14 @@ def event_new(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Step:
-    """What comes next for an event: a sentence, and the page or the act for it."""
+    """What comes next for an event: a sentence, the page or the act for it, and a page to look at before."""
 
     sentence: str
     url: str = ""
     verb: str = ""
     posts: bool = False
+    first_url: str = ""
+    first_verb: str = ""
 
 
 def event(request: HttpRequest, pk: int) -> HttpResponse:
@@ -189,24 +191,30 @@ def _next_step(row: Event, gaps: list[str], at: datetime) -> Step:
     if row.state == EventState.ANNOUNCED:
         return _while_announced(row, at)
     if row.state == EventState.HELD:
-        outcome = getattr(row, "outcome", None)
-        if outcome is not None and outcome.state != OutcomeState.PUBLISHED:
-            return Step(
-                _("The outcome is %(state)s. Publish it, then report the event.")
-                % {"state": outcome.get_state_display().lower()}
-            )
-        sentence = _("When attendance and certificates are done, close the file: the event counts as reported.")
-        if row.is_meeting and outcome is None:
-            sentence = _("No outcome is drafted yet. Draft it before you close the file.")
-        return Step(
-            sentence,
-            reverse("office:report_event", args=[row.pk]),
-            _("Mark as reported"),
-            posts=True,
-        )
+        return _when_held(row)
     if row.state == EventState.CANCELLED:
         return Step(_("This event was cancelled. Nothing more is sent about it."))
     return Step(_("The file of this event is closed."))
+
+
+def _when_held(row: Event) -> Step:
+    """Outcome first, where there is one to write; attendance and certificates first, where there is none."""
+    outcome = getattr(row, "outcome", None)
+    record = reverse("office:event_outcome", args=[row.pk])
+    if outcome is not None and outcome.state != OutcomeState.PUBLISHED:
+        return Step(
+            _("The outcome is %(state)s. The chairs publish it; then report the event.")
+            % {"state": outcome.get_state_display().lower()},
+            record,
+            _("See the outcome"),
+        )
+    close = reverse("office:report_event", args=[row.pk])
+    if row.is_meeting and outcome is None:
+        sentence = _("No outcome is drafted yet. Draft it before you close the file.")
+        return Step(sentence, close, _("Mark as reported"), True, record, _("Draft the outcome"))
+    sentence = _("When attendance and certificates are done, close the file: the event counts as reported.")
+    tick_list = reverse("office:attendance", args=[row.pk])
+    return Step(sentence, close, _("Mark as reported"), True, tick_list, _("Attendance and certificates"))
 
 
 def _announcing(row: Event) -> Step:
@@ -228,7 +236,8 @@ def _while_announced(row: Event, at: datetime) -> Step:
             _("The last session is over."), reverse("office:hold", args=[row.pk]), _("Mark as held"), posts=True
         )
     if at >= row.starts_at:
-        return Step(_("The event is under way until %(end)s.") % {"end": spell(row.ends_at, row.time_zone)})
+        sentence = _("The event is under way until %(end)s.") % {"end": spell(row.ends_at, row.time_zone)}
+        return Step(sentence, reverse("office:attendance", args=[row.pk]), _("Tick attendance"))
     undecided = row.registrations.filter(state__in=(RegistrationState.NOMINATED, RegistrationState.ENDORSED)).count()
     if undecided:
         sentence = ngettext(

@@ -38,6 +38,13 @@ def test_an_action_of_a_draft_binds_nobody(client, outcome, text):
     assert "This action is a draft until the outcome is published." in page
 
 
+def test_an_action_of_a_draft_is_not_late(client, event, outcome, text):
+    outcome.actions.update(due_on=TODAY - days(5))
+    page = text(client, f"/chair/{event.pk}/follow-ups/")
+    assert "bind nobody" in page
+    assert "Overdue" not in page.split("<tbody>")[1]
+
+
 def test_the_list_filters_sorts_and_marks_what_is_overdue(client, event, action, text):
     FollowUp.objects.filter(pk=action.pk).update(due_on=TODAY - days(5))
     path = f"/chair/{event.pk}/follow-ups/"

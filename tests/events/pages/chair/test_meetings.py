@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.models import Delegation, Paper
-from events.services import outcomes, programme, registrations
+from events.services import lifecycle, outcomes, programme, registrations
 from portal.kit import trail
 from tests import make
 from tests.make import TODAY, days
@@ -71,6 +71,18 @@ def test_a_chair_prepares_a_meeting_that_is_not_announced(as_user, text, indones
     page = text(as_user(indonesia_chair), f"/chair/{draft.pk}/")
     assert "Add an agenda item" in page
     assert "Begin the outcome" not in page
+
+
+def test_how_to_join_is_shown_to_the_chairs_of_an_announced_online_meeting(as_user, text, indonesia_chair, office):
+    coming = make.meeting(chairs=(indonesia_chair,))
+    for person in (indonesia_chair, office):
+        page = text(as_user(person), f"/chair/{coming.pk}/")
+        assert "https://meet.example/secret-room" in page
+        assert "passcode 7890" in page
+    room = make.meeting(chairs=(indonesia_chair,), mode="in_person", venue="Jakarta")
+    assert "How to join" not in text(as_user(indonesia_chair), f"/chair/{room.pk}/")
+    lifecycle.postpone(coming, reason="The dates clash.", by=office, at=make.NOW)
+    assert "secret-room" not in text(as_user(indonesia_chair), f"/chair/{coming.pk}/")
 
 
 # --- agenda ---------------------------------------------------------------------------------------

@@ -113,6 +113,13 @@ def test_a_person_of_another_administration_looks_like_one_who_does_not_exist(cl
     assert not Registration.objects.exists()
 
 
+def test_the_fields_of_a_new_person_open_when_they_are_needed(client, event):
+    folded, unfolded = '<details class="new-person">', '<details class="new-person" open>'
+    assert folded in client.get(address(event)).content.decode()
+    assert unfolded in client.post(address(event), new_person(email="")).content.decode()
+    assert folded in client.post(address(event), {"official": "x"}).content.decode()
+
+
 def test_who_stands_already_is_not_offered_again(client, event):
     standing, free = make.nominated(event).official, make.official("FJ")
     text = client.get(address(event)).content.decode()

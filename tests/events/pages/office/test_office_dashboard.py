@@ -52,6 +52,15 @@ def test_an_event_that_has_begun_asks_for_nothing(read):
     assert "Silent administrations" not in read("/office/")
 
 
+def test_an_event_that_is_over_asks_to_be_marked_as_held(read):
+    event = make.running("FJ", began=-days(3))
+    text = read("/office/")
+    assert "Events that are over" in text
+    assert f"/office/events/{event.pk}/attendance/" in text
+    lifecycle.hold(event, by=None, at=NOW)
+    assert "Events that are over" not in read("/office/")
+
+
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [

@@ -227,7 +227,9 @@ def test_a_meeting_is_not_reported_before_its_outcome_is_published(read, indones
     event.refresh_from_db()
     assert "No outcome is drafted yet." in read(f"/office/events/{event.pk}/")
     make.drafted(event)
-    assert "The outcome is drafted." in read(f"/office/events/{event.pk}/")
+    text = read(f"/office/events/{event.pk}/")
+    assert "The outcome is drafted." in text
+    assert "See the outcome" in text
     assert "The outcome of this meeting is not published yet." in read(f"/office/events/{event.pk}/report/", {})
     event.refresh_from_db()
     assert event.state == EventState.HELD

@@ -32,6 +32,25 @@ def test_an_official_finds_coming_past_and_open_events(as_user, fiji_official):
     assert "Not answered yet" in response.content.decode()
 
 
+def test_an_evaluation_that_is_not_given_stands_on_top(as_user, fiji_official):
+    lately = make.attended(make.running(began=timedelta(days=-3)), person=fiji_official)
+    make.attended(make.running(began=timedelta(days=-90)), person=fiji_official)
+    response = as_user(fiji_official).get("/mine/")
+    assert list(response.context["to_evaluate"]) == [lately]
+    assert f"/mine/{lately.pk}/evaluation/" in response.content.decode()
+    make.evaluated(lately)
+    assert not as_user(fiji_official).get("/mine/").context["to_evaluate"]
+
+
+def test_a_chair_finds_the_meetings_with_the_state_of_their_outcome(as_user, indonesia_chair, myanmar_chair):
+    event = make.meeting(chairs=(indonesia_chair, myanmar_chair), begin=TODAY - days(1))
+    make.drafted(event)
+    page = text_of(as_user(indonesia_chair).get("/mine/"))
+    assert f'href="/chair/{event.pk}/"' in page
+    assert "Outcome:" in page
+    assert "You are not registered for a coming event" not in page
+
+
 def test_nobody_finds_the_rows_of_others(as_user, fiji_official, fiji_contact, office):
     make.confirmed(make.announced(title="Of another"), person=fiji_official)
     for person in (fiji_contact, office):
