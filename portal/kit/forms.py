@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from portal.kit.states import Refused
 
 LONGEST = 20_000  # characters of a text without a limit of its own
+MOST_DIGITS = 18  # of a key that fits into 64 bits
 BREAKS = {"\n", "\r", "\t"}
 # they turn the reading direction of what follows, so that a name can hide another
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -57,6 +58,8 @@ class Clean(forms.Form):
         for field in self.fields.values():
             if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.PasswordInput):
                 _clean_text(field)
+            elif isinstance(field, forms.ModelMultipleChoiceField):
+                _clean_keys(field)
             if isinstance(field, forms.DateField):
                 field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
             elif isinstance(field, forms.TimeField):
@@ -76,6 +79,19 @@ def _clean_text(field: forms.CharField) -> None:
             field.validators.append(MaxLengthValidator(LONGEST))
     else:
         field.validators.append(one_line)
+
+
+def _clean_keys(field: forms.ModelMultipleChoiceField[Any]) -> None:
+    """A number that no row can have is an invalid choice; the database would raise a fault."""
+    plain = field.clean
+
+    def clean(values: Any) -> Any:
+        for key in values or ():
+            if len(str(key)) > MOST_DIGITS:
+                raise ValidationError(field.error_messages["invalid_pk_value"], params={"pk": str(key)[:MOST_DIGITS]})
+        return plain(values)
+
+    field.clean = clean  # type: ignore[method-assign]
 
 
 @contextmanager

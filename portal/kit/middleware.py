@@ -1,10 +1,12 @@
-"""Headers of every answer, and the reader's time zone."""
+"""Headers of every answer, requests that are no text, and the reader's time zone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -37,6 +39,23 @@ def headers(get_response: Next) -> Next:
         if user is not None and user.is_authenticated:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    return middleware
+
+
+def readable(get_response: Next) -> Next:
+    """Answer 400 to bytes that are no text, in the address bar or a form: else a row would keep replacement signs."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        parts = [request.META.get("QUERY_STRING", "").encode("latin-1", "replace")]
+        if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+            parts.append(request.body)
+        try:
+            for part in parts:
+                unquote_to_bytes(part).decode()
+        except UnicodeDecodeError as error:
+            raise BadRequest("These bytes are no text in UTF-8.") from error
+        return get_response(request)
 
     return middleware
 
