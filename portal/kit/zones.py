@@ -22,10 +22,16 @@ def zone_choices(at: datetime, *, always: str = "") -> list[tuple[str, str]]:
 
     `always` is offered too when it is an old spelling: what stands in a row stays choosable.
     """
-    names = list(inhabited())
-    if always and always not in names:
-        names.append(always)
-    return [(name, zone_label(name, at)) for name in names]
+    listed = list(_labels(at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)))
+    if always and always not in inhabited():
+        listed.append((always, zone_label(always, at)))
+    return listed
+
+
+@lru_cache(maxsize=2)
+def _labels(quarter: datetime) -> tuple[tuple[str, str], ...]:
+    """Clocks are changed at whole quarters of an hour: more than 400 labels need not be worked out for each page."""
+    return tuple((name, zone_label(name, quarter)) for name in inhabited())
 
 
 def zone_label(name: str, at: datetime) -> str:
