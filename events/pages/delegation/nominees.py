@@ -154,6 +154,8 @@ def _rank(request: HttpRequest, pk: int, *, up: bool) -> HttpResponse:
     try:
         # five digits are more than a list can have
         service.rank(row, up=up, seen=int(seen) if seen.isdecimal() and len(seen) < 6 else 0, by=reader(request))
+        told = _("%(name)s has moved up.") if up else _("%(name)s has moved down.")
+        messages.success(request, told % {"name": row.official})
     except Refused as refusal:
         messages.error(request, refusal.message)
     return _back(row)
