@@ -23,7 +23,7 @@ def run(stage: Stage, parts: list[str]) -> None:
     began, load = time.monotonic(), os.getloadavg()[0]
 
     def say(words: str) -> None:
-        print(f"{time.monotonic() - began:4.0f} s  {words}", flush=True)  # noqa: T201 - a command speaks
+        print(f"{time.monotonic() - began:4.0f} s  {words}", flush=True)
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)

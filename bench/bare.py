@@ -7,6 +7,7 @@ A project of its own, without sessions, sign-in, forms or middleware but the one
 from __future__ import annotations
 
 import os
+from typing import ClassVar
 
 from django.conf import settings
 
@@ -17,7 +18,7 @@ settings.configure(
     DATABASES={"default": environment.database(os.environ["DATABASE_URL"], pool=environment.flag("DB_POOL"))},
     MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
     ROOT_URLCONF=__name__,
-    SECRET_KEY="bare",  # noqa: S106 - it signs nothing
+    SECRET_KEY="bare",
     TEMPLATES=[
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -64,6 +65,8 @@ class Row(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     seats = models.IntegerField()
+
+    objects: ClassVar = models.Manager["Row"]()
 
     class Meta:
         app_label = "bench"

@@ -180,4 +180,3 @@ def nominees(event: Event, each: int) -> list[int]:
 
 def bodies(event: Event) -> list[Administration]:
     return list(Administration.objects.filter(invitations__event=event))
-

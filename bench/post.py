@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import smtplib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
 
 from celery import current_app
 from django.conf import settings
-from django.db import connections
 from django.db.models import Count, Max
 from django.utils import timezone
 from redis import Redis
 
-from bench import meter, sink
+from bench import mailer, meter, sink
 from bench.stage import Stage
 from portal.kit.launch import Child, Died
 from portal.mail.models import Message
@@ -63,7 +59,9 @@ def measure(stage: Stage, say: Callable[[str], None]) -> Post:
     began = timezone.now()
     current_app.send_task("portal.mail.tasks.tick")
     limit = time.monotonic() + LIMIT_SECONDS
-    while left := Message.objects.filter(state__in=(MessageState.QUEUED, MessageState.SENDING), due_at__lte=began).count():
+    while left := Message.objects.filter(
+        state__in=(MessageState.QUEUED, MessageState.SENDING), due_at__lte=began
+    ).count():
         worker.must_run()
         if not early and left < due * 3 // 4:
             early = meter.memory(worker.process.pid)
@@ -81,10 +79,12 @@ def measure(stage: Stage, say: Callable[[str], None]) -> Post:
         raise RuntimeError(f"{due} letters were due, {facts['count']} are marked as sent, {taken} arrived")
     workers, servers, sunk = ((end - begin) / taken for begin, end in zip(before, after, strict=True))
     elapsed = (facts["last"] - began).total_seconds()
-    say(f"{taken} letters of {octets // taken} octets: {taken / elapsed:.0f} a second")
+    say(
+        f"{taken} letters of {octets // taken} octets: {taken / elapsed:.0f} a second, {1000 * workers:.2f} ms CPU of the workers"
+    )
 
     bare_sink = meter.cpu([post_office.process.pid])
-    bare_elapsed = _bare(stage.smtp_port, letters=taken, size=octets // taken)
+    bare_elapsed = mailer.send_all(stage.smtp_port, taken, octets // taken, processes=WORKERS)
     bare_sink = (meter.cpu([post_office.process.pid]) - bare_sink) / taken
     say(f"bare client: {taken / bare_elapsed:.0f} a second")
     stage.stop(post_office)
@@ -109,28 +109,3 @@ def _wait_until_ready(worker: Child) -> None:
         return bool(current_app.control.ping(timeout=0.3))
 
     worker.wait_until(answers, seconds=40)
-
-
-def _bare(port: int, *, letters: int, size: int) -> float:
-    """As many processes as workers, each with one kept connection: the seconds that they need for the same letters."""
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=_send, args=(port, letters // WORKERS, size)) for _worker in range(WORKERS)]
-    began = time.monotonic()
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-        if process.exitcode:
-            raise RuntimeError("The bare client failed.")
-    return time.monotonic() - began
-
-
-def _send(port: int, letters: int, size: int) -> None:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "office@portal.example", "reader@fiji.example", "The same size"
-    line = "The same words in every line of this letter, seventy octets or so.\n"
-    mail.set_content(line * ((size - 250) // len(line)))
-    with smtplib.SMTP("127.0.0.1", port) as smtp:
-        for _letter in range(letters):
-            smtp.send_message(mail)
