@@ -5,7 +5,7 @@ from events.models.certificates import Certificate
 from events.models.evaluations import Evaluation
 from events.models.followups import FollowUp
 from events.models.invitations import Invitation
-from events.models.outcomes import Comment, Corrigendum, Intervention, Outcome, Paragraph, Signature, Verb
+from events.models.outcomes import Comment, Corrigendum, Intervention, Outcome, Paragraph, Record, Signature, Verb
 from events.models.papers import AgendaItem, Paper, PaperAccess, Purpose
 from events.models.programme import Access, Chairing, Event, Platform, Revision, Series, Session
 from events.models.registrations import Delegation, Registration
@@ -37,6 +37,7 @@ __all__ = [
     "PlanImport",
     "Platform",
     "Purpose",
+    "Record",
     "Registration",
     "Revision",
     "Series",

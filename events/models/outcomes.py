@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -27,6 +28,9 @@ class Verb(models.TextChoices):
     REQUESTED = "requested", _("requested")
     DECIDED = "decided", _("decided")
     DEFERRED = "deferred", _("deferred")
+
+
+DECISIONS = (Verb.DECIDED, Verb.APPROVED, Verb.ENDORSED)
 
 
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
@@ -86,23 +90,100 @@ class Outcome(Stateful):
     def is_published(self) -> bool:
         return self.state == OutcomeState.PUBLISHED
 
+    def content(self) -> dict[str, Any]:
+        """What the record says: as it was published, else as it stands now."""
+        record = Record.objects.filter(outcome=self).first() if self.is_published else None
+        return record.content if record else self.words()
+
+    def words(self) -> dict[str, Any]:
+        """Everything that the chairs sign and the page shows, as plain data in a fixed order, read from the rows."""
+        event = self.event
+        bodies = ("administration", "organisation")
+        actions = self.actions.select_related(*bodies, "owner__administration", "owner__organisation")
+        chairings = event.chairings.select_related("person").prefetch_related("administration__titles")
+        return {
+            "number": self.number,
+            "series": str(event.series or ""),
+            "ordinal": event.ordinal,
+            "title": event.title,
+            "starts_on": event.starts_on.isoformat(),
+            "ends_on": event.ends_on.isoformat(),
+            "time_zone": event.time_zone,
+            "mode": event.mode,
+            "venue": event.venue,
+            "host": event.host,
+            "sessions": [
+                {"title": row.title, "begins": _instant(row.starts_at), "ends": _instant(row.ends_at)}
+                for row in event.sessions.all()
+            ],
+            "chairs": [
+                {
+                    "person": str(row.person),
+                    "administration": row.administration.title_on(event.ends_on),
+                    "capacity": row.capacity,
+                    "on_behalf_of": row.on_behalf_of,
+                }
+                for row in chairings
+            ],
+            "delegations": [
+                {"body": str(row), "head": row.head, "capacity": row.capacity, "size": row.size}
+                for row in event.delegations.select_related(*bodies)
+            ],
+            "summary": self.summary,
+            "members_text": self.members_text,
+            "next_meeting": self.next_meeting,
+            "interventions": [
+                {"item": _heading(row.item), "speaker": row.speaker, "text": row.text}
+                for row in self.interventions.select_related("item")
+            ],
+            "paragraphs": [
+                {
+                    "item": _heading(row.item),
+                    "number": row.number,
+                    "verb": row.verb,
+                    "text": row.text,
+                    "members_only": row.members_only,
+                }
+                for row in self.paragraphs.select_related("item")
+            ],
+            "actions": [
+                {
+                    "number": row.number,
+                    "text": row.text,
+                    "body": str(row.body or (row.owner.body if row.owner else None) or ""),
+                    "owner": str(row.owner or ""),
+                    "due_on": row.due_on.isoformat() if row.due_on else None,
+                }
+                for row in actions
+            ],
+        }
+
     def text_hash(self) -> str:
-        """SHA-256 over everything that the chairs sign, in a fixed order."""
-        paragraphs = self.paragraphs.values_list(
-            "number", "item__number", "item__title", "verb", "text", "members_only"
-        )
-        interventions = self.interventions.values_list("number", "item__number", "speaker", "text")
-        actions = self.actions.values_list("number", "text", "administration__name", "organisation__name", "due_on")
-        content = [
-            self.number,
-            self.summary,
-            self.members_text,
-            self.next_meeting,
-            [list(row) for row in paragraphs],
-            [list(row) for row in interventions],
-            [list(row) for row in actions],
-        ]
-        return hashlib.sha256(json.dumps(content, default=str, ensure_ascii=False).encode()).hexdigest()
+        """The mark of the text as it stands now; a chair signs exactly this."""
+        return hash_of(self.words())
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """SHA-256 over a record, whatever order a database keeps its keys in."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _heading(item: AgendaItem | None) -> dict[str, Any] | None:
+    return {"number": item.number, "title": item.title, "purpose": item.purpose} if item else None
+
+
+class Record(models.Model):
+    """A published record, word for word: its page reads this row, and nothing that may change later."""
+
+    outcome = models.OneToOneField(Outcome, on_delete=models.PROTECT, related_name="record")
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"Record of {self.outcome}"
 
 
 class Paragraph(models.Model):
@@ -124,7 +205,7 @@ class Paragraph(models.Model):
 
     @property
     def is_decision(self) -> bool:
-        return self.verb in (Verb.DECIDED, Verb.APPROVED, Verb.ENDORSED)
+        return self.verb in DECISIONS
 
 
 class Intervention(models.Model):

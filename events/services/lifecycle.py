@@ -82,6 +82,8 @@ def revise(event: Event, *, reason: str, by: User, at: datetime, **values: Any) 
     ]
     if not clauses:
         raise Refused(_("Nothing changed. Change a date, the zone or the mode first."))
+    if any(clause["clause"] in programme.RECORDED for clause in clauses):
+        programme.refuse_when_signed(event)
     shift = values.get("starts_on", event.starts_on) - event.starts_on
     for name, value in values.items():
         setattr(event, name, value)
@@ -101,6 +103,7 @@ def revise_session(
     event = programme.locked(session.event)
     if event.state != EventState.ANNOUNCED:
         raise Refused(_("Only an announced event is changed by a revision."))
+    programme.refuse_when_signed(event)
     session = programme.present(session)
     old = f"{session.title}: {session.day} {session.begins:%H:%M} - {session.ends:%H:%M}"
     session.event = event

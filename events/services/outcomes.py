@@ -20,8 +20,10 @@ from events.models import (
     Intervention,
     Outcome,
     Paragraph,
+    Record,
     Signature,
 )
+from events.models.outcomes import hash_of
 from events.states import EventState, OutcomeState
 from members.models import User
 from portal.kit import trail
@@ -183,10 +185,15 @@ def sign(outcome: Outcome, *, chairing: Chairing, text_hash: str, by: User, at: 
     """Sign exactly the text that the chair has read; the last signature makes the outcome signed.
 
     Raises `Refused` when the text changed since it was shown (`text_hash`), when something is missing, or
-    when this chair signed already.
+    when this chair signed already. When a name in the record has changed since, the chair signs again.
     """
     outcome = _locked(outcome)
-    if outcome.state not in IN_CIRCULATION:
+    if not outcome.event.chairings.filter(pk=chairing.pk).exists():
+        raise Refused(_("You are not a chair of this meeting any more."))
+    current = outcome.text_hash()
+    held = outcome.signatures.filter(chairing=chairing, voided_at__isnull=True).first()
+    stale = held is not None and held.text_hash != current
+    if outcome.state not in IN_CIRCULATION and not (stale and outcome.state == OutcomeState.SIGNED):
         raise Refused(
             _("This outcome is %(state)s. It can be signed while it goes round.")
             % {"state": outcome.get_state_display().lower()}
@@ -194,41 +201,49 @@ def sign(outcome: Outcome, *, chairing: Chairing, text_hash: str, by: User, at: 
     gaps = missing(outcome)
     if gaps:
         raise Refused(" ".join([_("The record is not complete."), *gaps]))
-    current = outcome.text_hash()
     if text_hash != current:
         raise Refused(_("The text changed while you read it. Read it again, then sign."))
-    if outcome.signatures.filter(chairing=chairing, voided_at__isnull=True).exists():
+    if held is not None and not stale:
         raise Refused(_("You have signed this text already."))
+    if held is not None:
+        held.voided_at = at
+        held.save(update_fields=["voided_at"])
+        trail.record(by, "voided signatures", outcome, chairs=[str(chairing)])
     signature = Signature.objects.create(outcome=outcome, chairing=chairing, text_hash=current, signed_at=at)
     trail.record(by, "signed", outcome, chair=chairing, text_hash=current)
     notices.outcome_signed(outcome, signature)
-    if not unsigned(outcome):
+    if outcome.state != OutcomeState.SIGNED and not _unsigned(outcome, current):
         outcome.move_to(OutcomeState.SIGNED, by=by)
     return signature
 
 
 def unsigned(outcome: Outcome) -> list[Chairing]:
-    """The chairs whose valid signature is missing."""
-    signed = outcome.signatures.filter(voided_at__isnull=True).values("chairing")
+    """The chairs whose valid signature of the text as it stands is missing."""
+    return _unsigned(outcome, outcome.text_hash())
+
+
+def _unsigned(outcome: Outcome, current: str) -> list[Chairing]:
+    signed = outcome.signatures.filter(voided_at__isnull=True, text_hash=current).values("chairing")
     return list(outcome.event.chairings.exclude(pk__in=signed).select_related("person", "administration"))
 
 
 @transaction.atomic
 def publish(outcome: Outcome, *, by: User, at: datetime) -> None:
-    """Publish under a stable address; from now on the text cannot change.
+    """Publish under a stable address, word for word as it was signed; from now on the text cannot change.
 
     Raises `Refused` unless every chair of today has signed exactly this text.
     """
     outcome = _locked(outcome)
     outcome.moves.check(outcome.state, OutcomeState.PUBLISHED, what=_("outcome"))
-    current = outcome.text_hash()
-    absent = unsigned(outcome)
-    stale = outcome.signatures.filter(voided_at__isnull=True).exclude(text_hash=current)
-    if absent or stale.exists():
+    content = outcome.words()
+    current = hash_of(content)
+    absent = _unsigned(outcome, current)
+    if absent:
         raise Refused(
-            _("Every co-chair signs before the outcome is published. Missing: %(names)s.")
-            % {"names": "; ".join(str(chairing.administration) for chairing in absent) or _("a signature of this text")}
+            _("Every co-chair signs this text before it is published. Missing: %(names)s.")
+            % {"names": "; ".join(str(chairing.administration) for chairing in absent)}
         )
+    Record.objects.create(outcome=outcome, content=content)
     outcome.published_at, outcome.published_hash = at, current
     outcome.save(update_fields=["published_at", "published_hash"])
     outcome.move_to(OutcomeState.PUBLISHED, by=by, text_hash=current)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events.models import AgendaItem, Event, Paper
+from events.services import programme
 from members.models import User
 from portal.kit import trail
 from portal.kit.states import Refused
@@ -18,8 +19,8 @@ MAX_BYTES = 20 * 1024 * 1024
 @transaction.atomic
 def add_item(event: Event, *, title: str, purpose: str, speaker: str = "", by: User) -> AgendaItem:
     """Add an item at the end of the agenda; the same item sent twice stands once."""
-    event = Event.objects.select_for_update().get(pk=event.pk)
-    refuse_when_signed(event)
+    event = programme.locked(event)
+    programme.refuse_when_signed(event)
     twin = event.agenda.filter(title=title, purpose=purpose, speaker=speaker).first()
     if twin:
         return twin
@@ -32,21 +33,25 @@ def add_item(event: Event, *, title: str, purpose: str, speaker: str = "", by: U
 @transaction.atomic
 def change_item(item: AgendaItem, *, by: User, **values: Any) -> None:
     """Raises `Refused` once a chair has signed the record: the items are its headings."""
-    refuse_when_signed(item.event)
+    event = programme.locked(item.event)
+    programme.refuse_when_signed(event)
+    item = _present(item)
     before = {name: getattr(item, name) for name in values}
     for name, value in values.items():
         setattr(item, name, value)
     item.save(update_fields=list(values))
-    trail.record_changes(by, item.event, before, values)
+    trail.record_changes(by, event, before, values)
 
 
 @transaction.atomic
 def remove_item(item: AgendaItem, *, by: User) -> None:
     """Raises `Refused` when the outcome speaks of the item, and once a chair has signed the record."""
-    refuse_when_signed(item.event)
+    event = programme.locked(item.event)
+    programme.refuse_when_signed(event)
+    item = _present(item)
     if item.paragraphs.exists() or item.interventions.exists():
         raise Refused(_("The outcome has text under this item. Move that text first."))
-    trail.record(by, "removed agenda item", item.event, item=str(item))
+    trail.record(by, "removed agenda item", event, item=str(item))
     item.delete()
 
 
@@ -66,7 +71,7 @@ def add_paper(
     file.seek(0)
     if head != b"%PDF-":
         raise Refused(_("Papers are PDF files. Save the document as PDF, then try again."))
-    event = Event.objects.select_for_update().get(pk=event.pk)
+    event = programme.locked(event)
     earlier = event.papers.filter(title=title, language=language).order_by("-version").first()
     if earlier and (earlier.item, earlier.access) == (item, access) and _same_content(earlier.file, file):
         return earlier
@@ -89,20 +94,12 @@ def add_paper(
     return paper
 
 
-def refuse_when_signed(event: Event) -> None:
-    """Agenda and delegations stand in the record: they stay as they are while a signature of it holds."""
-    outcome = getattr(event, "outcome", None)
-    if outcome is None:
-        return
-    if outcome.is_published:
-        raise Refused(_("The outcome is published. Its agenda and delegations stay as they were."))
-    if outcome.signatures.filter(voided_at__isnull=True).exists():
-        raise Refused(
-            _(
-                "A chair has signed the record, so its agenda and delegations stay as they are. "
-                "Change the text of the outcome first: then the signatures are void."
-            )
-        )
+def _present(item: AgendaItem) -> AgendaItem:
+    """The item as it is now; the caller holds the lock of its event. Raises `Refused` when it was taken off."""
+    row = AgendaItem.objects.filter(pk=item.pk).first()
+    if row is None:
+        raise Refused(_("This item was taken off the agenda a moment ago."))
+    return row
 
 
 def _same_content(stored: Any, sent: Any) -> bool:

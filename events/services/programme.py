@@ -87,6 +87,8 @@ def change(event: Event, *, by: User, **values: Any) -> None:
     event = locked(event)
     relations = {name: values.pop(name) for name in ("donors", "targets") if name in values}
     before = {name: getattr(event, name) for name in values}
+    if any(values[name] != before[name] for name in RECORDED if name in values):
+        refuse_when_signed(event)
     fixed = [name for name in REVISED if name in values and values[name] != before[name]]
     if event.state not in (EventState.DRAFT, EventState.POSTPONED) and fixed:
         raise Refused(_("This event was announced. Change its dates, zone or mode as a revision, with a reason."))
@@ -108,6 +110,8 @@ def change(event: Event, *, by: User, **values: Any) -> None:
 
 # what people were invited to: once announced it changes by a revision only
 REVISED = ("starts_on", "ends_on", "nominate_by", "time_zone", "mode")
+# what the record of a meeting says of the event itself
+RECORDED = ("title", "starts_on", "ends_on", "time_zone", "mode", "venue", "host")
 
 
 def derive(event: Event) -> None:
@@ -179,8 +183,9 @@ def remove_session(session: Session, *, by: User) -> None:
 def add_chair(
     event: Event, *, person: User, administration: Administration, capacity: str = "", on_behalf_of: str = "", by: User
 ) -> Chairing:
-    """Name a chair or co-chair; one for each administration."""
+    """Name a chair or co-chair; one for each administration. Refused once a chair has signed the record."""
     event = locked(event)
+    refuse_when_signed(event)
     if event.chairings.filter(administration=administration).exists():
         raise Refused(_("%(name)s has a chair of this event already.") % {"name": administration})
     if event.chairings.filter(person=person).exists():
@@ -194,16 +199,20 @@ def add_chair(
 
 @transaction.atomic
 def remove_chair(chairing: Chairing, *, by: User) -> None:
-    """Raises `Refused` when this chair has signed: a signature keeps its signer."""
+    """Raises `Refused` when this chair has signed, a signature keeps its signer; and while another signature holds."""
+    event = locked(chairing.event)
     if chairing.signatures.exists():
         raise Refused(_("%(name)s has signed the outcome and stays as chair.") % {"name": chairing.person})
-    trail.record(by, "removed chair", chairing.event, person=chairing.person)
+    refuse_when_signed(event)
+    trail.record(by, "removed chair", event, person=chairing.person)
     chairing.delete()
 
 
 @transaction.atomic
 def place_in_series(event: Event, *, series: str, ordinal: int, by: User) -> None:
     """Make the event one meeting of a series: the 9th ASEAN - WCO Consultation."""
+    event = locked(event)
+    refuse_when_signed(event)
     row, _made = Series.objects.get_or_create(name=series)
     if row.events.filter(ordinal=ordinal).exclude(pk=event.pk).exists():
         raise Refused(_("The series has a meeting number %(number)d already.") % {"number": ordinal})
@@ -214,6 +223,26 @@ def place_in_series(event: Event, *, series: str, ordinal: int, by: User) -> Non
 
 def locked(event: Event) -> Event:
     return Event.objects.select_for_update().get(pk=event.pk)
+
+
+def refuse_when_signed(event: Event) -> None:
+    """What the record says of the meeting stays as it is while a signature holds; the caller holds the event's lock.
+
+    The record is locked too: nobody signs it in this moment.
+    """
+    outcome = getattr(event, "outcome", None)
+    if outcome is None:
+        return
+    outcome.refresh_from_db(from_queryset=type(outcome)._default_manager.select_for_update())
+    if outcome.is_published:
+        raise Refused(_("The outcome is published. What it says of the meeting stays as it was."))
+    if outcome.signatures.filter(voided_at__isnull=True).exists():
+        raise Refused(
+            _(
+                "A chair has signed the record, so what it says of the meeting stays as it is. "
+                "Change the text of the outcome first: then the signatures are void."
+            )
+        )
 
 
 def present(session: Session) -> Session:
@@ -229,6 +258,7 @@ def _must_be_draft(event: Event) -> None:
         raise Refused(_("This event was announced. Change its sessions as a revision, with a reason."))
     if event.state not in (EventState.DRAFT, EventState.POSTPONED):
         raise Refused(_("This event is over. Its sessions stay as they were."))
+    refuse_when_signed(event)
 
 
 def check_session(session: Session, event: Event) -> None:

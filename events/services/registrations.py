@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from events import notices, reminders
 from events.models import Delegation, Event, Invitation, Registration
-from events.services import invitations, papers
+from events.services import invitations, programme
 from events.states import ENDORSED, EventState, RegistrationState
 from members.models import Administration, Organisation, User
 from members.services import people
@@ -378,7 +378,7 @@ def set_delegation(
         raise Refused(_("Only meetings and consultations have delegations."))
     if (administration is None) == (organisation is None):
         raise Refused(_("Choose one administration or one organisation."))
-    papers.refuse_when_signed(event)
+    programme.refuse_when_signed(event)
     row = Delegation.objects.filter(event=event, administration=administration, organisation=organisation).first()
     values = {"head": head, "capacity": capacity, "size": size}
     if row is None:
@@ -398,7 +398,7 @@ def set_delegation(
 def remove_delegation(delegation: Delegation, *, by: User) -> None:
     """Take a body off the list of those who came; refused once a chair has signed the record."""
     event = _lock(delegation.event_id)
-    papers.refuse_when_signed(event)
+    programme.refuse_when_signed(event)
     trail.record(by, "removed delegation", event, body=delegation)
     delegation.delete()
 

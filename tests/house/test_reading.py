@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 # a list of people that leaves the portal as a file is noted in the trail
 NOTED = {"office:people_csv", "office:follow_ups_csv"}
-# where the office prepares the joining information; participants find it on `participant:joining`
-JOINING = {"office:event", "office:event_edit", "office:event_history"}
+# for the office, which prepares it, and the chairs; participants find it on `participant:joining`
+JOINING = {"chair:meeting", "office:event", "office:event_edit", "office:event_history"}
 SECRETS = (b"secret-room", b"passcode 7890")
 
 

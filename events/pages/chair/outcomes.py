@@ -51,13 +51,14 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
     """The record beside its preview, what is missing, who has signed, and the one next step."""
     row = rows.load_outcome(request, pk)
     # read before the text is loaded: a change in between makes the signature fail, never the reader
-    text_hash = row.text_hash()
+    text_hash = row.published_hash or row.text_hash()
     event, user = row.event, reader(request)
     chairings = list(event.chairings.select_related("person", "administration"))
     signatures = list(row.signatures.order_by("signed_at"))
-    signed = {signature.chairing_id for signature in signatures if signature.voided_at is None}
+    signed = {signature.chairing_id for signature in signatures if _holds(signature, text_hash)}
     own = next((chairing for chairing in chairings if chairing.person_id == user.pk), None)
     goes_round = row.state in service.IN_CIRCULATION
+    may_be_signed = goes_round or row.state == OutcomeState.SIGNED  # again, when a name in the record has changed
     gaps = [] if row.is_published else service.missing(row)
     trail = history.lines(row, user)
     return render(
@@ -73,7 +74,7 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
             "actions": row.actions.select_related("administration", "organisation", "owner"),
             "corrigenda": row.corrigenda.select_related("by"),
             "comments": row.comments.select_related("by"),
-            "steps": _steps(row, chairings, signatures),
+            "steps": _steps(row, chairings, signatures, text_hash),
             "gaps": gaps,
             "void": will_be_void(row),
             "text_form": record.text_form(None, row),
@@ -81,9 +82,9 @@ def outcome(request: HttpRequest, pk: int) -> HttpResponse:
             "correct_form": CorrigendumForm() if row.is_published else None,
             "may_circulate": row.may_move_to(OutcomeState.CIRCULATED) and row.state != OutcomeState.SIGNED,
             "circulate_verb": _circulate_verb(row, len(chairings)),
-            "may_sign": own is not None and goes_round and own.pk not in signed and not gaps,
+            "may_sign": own is not None and may_be_signed and own.pk not in signed and not gaps,
             "has_signed": own is not None and own.pk in signed,
-            "may_publish": row.state == OutcomeState.SIGNED,
+            "may_publish": row.state == OutcomeState.SIGNED and all(chairing.pk in signed for chairing in chairings),
             "history": trail,
             "news": [line for line in trail if line.new],
             "section": "meetings",
@@ -178,7 +179,14 @@ def _sections(row: Outcome) -> list[Section]:
     ]
 
 
-def _steps(row: Outcome, chairings: list[Chairing], signatures: list[Signature]) -> list[dict[str, Any]]:
+def _holds(signature: Signature, text_hash: str) -> bool:
+    """Whether it is valid, and of the text as it stands."""
+    return signature.voided_at is None and signature.text_hash == text_hash
+
+
+def _steps(
+    row: Outcome, chairings: list[Chairing], signatures: list[Signature], text_hash: str
+) -> list[dict[str, Any]]:
     """The clearance strip: drafted > circulated > each chair > published."""
     drafted = row.state == OutcomeState.DRAFTED
     steps: list[dict[str, Any]] = [
@@ -190,7 +198,7 @@ def _steps(row: Outcome, chairings: list[Chairing], signatures: list[Signature])
     for chairing in chairings:
         signature = latest.get(chairing.pk)
         name = chairing.administration
-        if signature is not None and signature.voided_at is None:
+        if signature is not None and _holds(signature, text_hash):
             step = {"word": _("%(name)s signed") % {"name": name}, "state": "done", "note": _day(signature.signed_at)}
         elif signature is not None:
             step = {"word": _("%(name)s signed an earlier text") % {"name": name}, "state": "void"}

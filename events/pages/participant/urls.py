@@ -27,7 +27,7 @@ urlpatterns = public(
         path("events/<slug:slug>/event.ics", feeds.event_ics, name="event_ics"),
         path("papers/<int:pk>/", papers.paper, name="paper"),
         path("outcomes/", outcomes.outcomes, name="outcomes"),
-        path("outcomes/<str:number>/", outcomes.outcome, name="outcome"),
+        path("outcomes/<slug:number>/", outcomes.outcome, name="outcome"),
         path("certificates/", certificates.check, name="certificates"),
         path("certificates/<str:number>/", certificates.verify, name="certificate_verify"),
     ]

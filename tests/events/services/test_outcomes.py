@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, time
+
 import pytest
 
 from events.models import Event, Outcome
-from events.services import followups, outcomes
+from events.models.outcomes import hash_of
+from events.services import followups, lifecycle, outcomes, papers, programme, registrations
 from events.states import OutcomeState
 from members.models import User
+from members.services import people
 from portal.kit.states import Refused
 from portal.mail.models import Message
 from tests import make
@@ -135,3 +140,107 @@ def test_actions_bind_their_owner_when_the_outcome_is_published(event: Event, of
     action.refresh_from_db()
     followups.progress(action, state="in_progress", evidence="One workshop is missing.", by=contact, at=NOW)
     assert due.exists()
+
+
+# --- the record: what is signed is what the page shows, for ever -----------------------------------
+
+
+def changes_of_the_meeting(event: Event, office: User) -> dict[str, Callable[[], object]]:
+    """Everything that stands in the record beside its text, and is changed somewhere else."""
+    chairing = event.chairings.get(administration__iso2="ID")
+    person = make.official("TO")
+    day = event.starts_on
+    return {
+        "title": lambda: programme.change(event, by=office, title="Another meeting"),
+        "venue": lambda: programme.change(event, by=office, venue="Suva", host="Fiji"),
+        "series": lambda: programme.place_in_series(event, series="Consultation", ordinal=9, by=office),
+        "chair": lambda: programme.add_chair(event, person=person, administration=person.administration, by=office),
+        "no chair": lambda: programme.remove_chair(chairing, by=office),
+        "item": lambda: papers.change_item(event.agenda.get(number=1), by=office, purpose="decision"),
+        "delegation": lambda: registrations.set_delegation(event, administration=chairing.administration, by=office),
+        "days": lambda: lifecycle.revise(event, reason="r", by=office, at=early(event), ends_on=day + days(1)),
+        "session": lambda: lifecycle.revise_session(
+            event.sessions.get(),
+            reason="r",
+            title="S",
+            day=day,
+            begins=time(9),
+            ends=time(10),
+            by=office,
+            at=early(event),
+        ),
+    }
+
+
+def early(event: Event) -> datetime:
+    return event.starts_at - days(1)
+
+
+NAMES = (
+    "title",
+    "venue",
+    "series",
+    "chair",
+    "no chair",
+    "item",
+    "delegation",
+    "days",
+    "session",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_signed_covers_all_that_the_record_says_of_the_meeting(event: Event, office: User, name: str) -> None:
+    outcome = make.drafted(event)
+    before = outcome.text_hash()
+    changes_of_the_meeting(event, office)[name]()
+    assert Outcome.objects.get().text_hash() != before
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("state", ["signed", "published"])
+def test_the_meeting_stays_as_it_was_signed(event: Event, office: User, name: str, state: str) -> None:
+    outcome = make.signed(make.drafted(event)) if state == "signed" else make.published(event)
+    before = outcome.text_hash()
+    with pytest.raises(Refused, match=r"signed|published"):
+        changes_of_the_meeting(event, office)[name]()
+    assert Outcome.objects.get().text_hash() == before
+
+
+def test_a_name_that_changes_after_the_signatures_asks_for_them_again(
+    event: Event, office: User, indonesia_chair: User, myanmar_chair: User
+) -> None:
+    outcome = make.signed(make.drafted(event))
+    people.change(indonesia_chair, by=indonesia_chair, name="Chair with a new name")
+    with pytest.raises(Refused, match="Indonesia; Myanmar"):
+        outcomes.publish(outcome, by=office, at=NOW)
+    sign(outcome, indonesia_chair)
+    with pytest.raises(Refused, match="Missing: Myanmar"):
+        outcomes.publish(outcome, by=office, at=NOW)
+    sign(outcome, myanmar_chair)
+    with pytest.raises(Refused):
+        sign(outcome, myanmar_chair)
+    outcomes.publish(outcome, by=office, at=NOW)
+    outcome.refresh_from_db()
+    assert outcome.is_published
+    assert outcome.signatures.filter(voided_at__isnull=True).count() == 2
+
+
+def test_the_published_record_keeps_the_names_of_its_day(event: Event, office: User, indonesia_chair: User) -> None:
+    outcome = make.published(event)
+    people.change(indonesia_chair, by=indonesia_chair, name="Chair with a new name")
+    make.administration("ID").titles.create(title="A new title")
+    content = Outcome.objects.get().content()
+    assert [chair["person"] for chair in content["chairs"]] == ["Chair from Indonesia", "Chair from Myanmar"]
+    assert content["chairs"][0]["administration"] == "Indonesia"
+    assert hash_of(content) == outcome.published_hash
+
+
+def test_a_person_who_chairs_no_more_cannot_sign(event: Event, office: User, indonesia_chair: User) -> None:
+    outcome = make.drafted(event)
+    outcomes.circulate(outcome, by=office)
+    chairing = event.chairings.get(person=indonesia_chair)
+    gone = event.chairings.get(person=indonesia_chair)
+    programme.remove_chair(chairing, by=office)
+    with pytest.raises(Refused, match="chair"):
+        outcomes.sign(outcome, chairing=gone, text_hash=outcome.text_hash(), by=indonesia_chair, at=NOW)

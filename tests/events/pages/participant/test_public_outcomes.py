@@ -119,10 +119,35 @@ def test_owners_are_named_as_bodies_to_the_public_and_as_people_to_members(
     assert "Owner of the action" in main_of(as_user(fiji_official).get(f"/outcomes/{row.number}/"))
 
 
-def test_unknown_numbers_of_people_stay_unknown(visitor, outcome, meeting):
+def test_unknown_numbers_of_people_stay_unknown(visitor, indonesia_chair):
+    meeting = make.meeting(chairs=(indonesia_chair,), begin=TODAY - days(30))
+    Delegation.objects.create(event=meeting, administration=make.administration("ID"), size=4)
     Delegation.objects.create(event=meeting, organisation=make.organisation("WCO", "secretariat"))
-    page = main_of(visitor.get(f"/outcomes/{outcome.number}/"))
+    page = main_of(visitor.get(f"/outcomes/{make.published(meeting).number}/"))
     assert "not recorded" in page and "4 people" not in page
+
+
+def test_the_page_stays_as_it_was_signed_whatever_changes_later(visitor, outcome, meeting, indonesia_chair):
+    address = f"/outcomes/{outcome.number}/"
+    before = main_of(visitor.get(address))
+    meeting.title, meeting.venue, meeting.host, meeting.mode = "Another title", "Suva", "Fiji", "in_person"
+    meeting.save()
+    meeting.sessions.update(title="Another session")
+    meeting.agenda.update(title="Another item", purpose="decision")
+    meeting.delegations.update(head="Somebody else", size=9)
+    meeting.chairings.update(capacity="Another capacity")
+    indonesia_chair.name = "Another name"
+    indonesia_chair.save()
+    outcome.actions.update(text="Another action", due_on=TODAY + days(1))
+    outcome.paragraphs.update(text="Another text", verb="noted")
+    assert main_of(visitor.get(address)) == before
+    outcome.actions.update(state="done")
+    assert "Done" in main_of(visitor.get(address))  # what became of an action is no part of the record
+
+
+@pytest.mark.parametrize("number", ["OUT-1999-0001", "%00", "OUT%00", "../", "%F0%9F%98%80", "x" * 300])
+def test_a_number_that_nobody_gave_is_not_found(visitor, db, number):
+    assert visitor.get(f"/outcomes/{number}/").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["", "q=x", "sort=-number", "sort=secret", "page=9", "q=" + "x" * 500, "q=%00"])
@@ -135,9 +160,10 @@ def test_the_list_and_the_record_ask_as_little_for_three_as_for_one(
 ):
     one_list, one_record = queries(visitor, "/outcomes/"), queries(visitor, f"/outcomes/{outcome.number}/")
     for _number in range(2):
-        other = make.published(make.meeting(chairs=(indonesia_chair, myanmar_chair), begin=TODAY - days(60)))
+        other = make.meeting(chairs=(indonesia_chair, myanmar_chair), begin=TODAY - days(60))
+        for code in ("ID", "MM", "FJ"):
+            Delegation.objects.create(event=other, administration=make.administration(code), size=2)
+        number = make.published(other).number
     assert queries(visitor, "/outcomes/") == one_list
-    Delegation.objects.create(event=meeting, administration=make.administration("MM"), size=2)
-    Delegation.objects.create(event=meeting, organisation=make.organisation("WCO", "secretariat"), size=2)
-    assert queries(visitor, f"/outcomes/{outcome.number}/") == one_record
-    assert other.number != outcome.number
+    assert queries(visitor, f"/outcomes/{number}/") == one_record
+    assert number != outcome.number
