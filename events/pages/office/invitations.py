@@ -42,6 +42,15 @@ class Line:
     invitation: Any
     letter: Message | None
     next_reminder: datetime | None
+    own: int = 0
+
+    @property
+    def own_taken(self) -> int:
+        return int(min(self.invitation.seated, self.own))
+
+    @property
+    def from_pool(self) -> int:
+        return int(self.invitation.seated - self.own_taken)
 
     @property
     def is_silent(self) -> bool:
@@ -121,7 +130,8 @@ def _lines(row: Event) -> list[Line]:
             letters[message.about_id] = message
         elif message.state in WAITS:
             reminders[message.about_id] = min(message.due_at, reminders.get(message.about_id, message.due_at))
-    return [Line(row, letters.get(row.pk), reminders.get(row.pk)) for row in rows]
+    own = row.seats_per_administration
+    return [Line(found, letters.get(found.pk), reminders.get(found.pk), own) for found in rows]
 
 
 def _narrow(lines: list[Line], show: str) -> list[Line]:

@@ -83,6 +83,10 @@ class Body:
         return self.confirmed + self.offered
 
     @property
+    def own_taken(self) -> int:
+        return min(self.seated, self.own)
+
+    @property
     def from_pool(self) -> int:
         return max(0, self.seated - self.own)
 
