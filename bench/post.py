@@ -79,9 +79,7 @@ def measure(stage: Stage, say: Callable[[str], None]) -> Post:
         raise RuntimeError(f"{due} letters were due, {facts['count']} are marked as sent, {taken} arrived")
     workers, servers, sunk = ((end - begin) / taken for begin, end in zip(before, after, strict=True))
     elapsed = (facts["last"] - began).total_seconds()
-    say(
-        f"{taken} letters of {octets // taken} octets: {taken / elapsed:.0f} a second, {1000 * workers:.2f} ms CPU of the workers"
-    )
+    say(f"{taken} letters: {taken / elapsed:.0f} a second, {1000 * workers:.2f} ms CPU of the workers each")
 
     bare_sink = meter.cpu([post_office.process.pid])
     bare_elapsed = mailer.send_all(stage.smtp_port, taken, octets // taken, processes=WORKERS)

@@ -175,7 +175,7 @@ def _seats(taken: Seats) -> str:
 
 def _contest(name: str, contest: Contest) -> tuple[str, ...]:
     confirmed = f"{contest.confirmations:.0f}" if contest.seats else ""
-    cpu = _ms(contest.cpu + contest.servers)
+    cpu = _ms(contest.cost)
     seats, oversold = (f"{contest.seats}", f"{contest.oversold}") if contest.seats else ("", "")
     return (name, f"{contest.done}", f"{contest.refused}", f"{contest.rate:.0f}", confirmed, cpu, seats, oversold)
 

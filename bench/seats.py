@@ -47,6 +47,10 @@ class Contest:
     oversold: int = 0
 
     @property
+    def cost(self) -> float:
+        return self.cpu + self.servers
+
+    @property
     def rate(self) -> float:
         return (self.done + self.refused) / self.elapsed
 
@@ -85,19 +89,16 @@ def measure(stage: Stage, officer: User, say: Callable[[str], None]) -> Seats:
     one = data.announced("One Meeting", administrations, seats=10, pool=150, by=officer)
     rows = data.nominees(one, data.NOMINEES)
     first = _confirm_all(stage, [one], rows)
-    say(f"one event: {first.confirmations:.0f} confirmations a second, {1000 * (first.cpu + first.servers):.2f} ms CPU")
+    say(f"one event: {first.confirmations:.0f} confirmations a second, {1000 * first.cost:.2f} ms CPU")
 
     many = [data.announced(f"Meeting {n}", administrations[:5], seats=4, pool=10, by=officer) for n in range(1, 21)]
     turns = zip(*(data.nominees(event, 8) for event in many), strict=True)
     second = _confirm_all(stage, many, [pk for turn in turns for pk in turn])
-    say(
-        f"20 events: {second.confirmations:.0f} confirmations a second, {1000 * (second.cpu + second.servers):.2f} ms CPU"
-    )
+    say(f"20 events: {second.confirmations:.0f} confirmations a second, {1000 * second.cost:.2f} ms CPU")
 
     bare_web, web = _through_the_web(stage, officer, administrations)
-    say(
-        f"through the web: {web.visit.rate:.0f} applications a second, {1000 * web.cpu:.2f} ms CPU; bare {bare_web.visit.rate:.0f}"
-    )
+    say(f"bare registration: {bare_web.visit.rate:.0f} a second, {1000 * bare_web.cpu:.2f} ms CPU")
+    say(f"application: {web.visit.rate:.0f} a second, {1000 * web.cpu:.2f} ms CPU")
     return Seats(bare, first, second, bare_web, web)
 
 

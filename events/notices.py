@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -58,10 +59,11 @@ def _answers_to(about: models.Model) -> str:
 def _load(message: Message, rows: models.QuerySet[Any]) -> Any:
     """The row that a letter is about and its event, as it is now, in one query and one for the sessions."""
     found = rows.select_related("event__officer", "administration").prefetch_related("event__sessions")
-    row = found.filter(pk=message.about_id).order_by("pk").first()
-    if row is not None:
-        message.about = row
-    return row
+    try:
+        message.about = found.get(pk=message.about_id)
+    except ObjectDoesNotExist:
+        return None
+    return message.about
 
 
 def _load_invitation(message: Message) -> None:

@@ -128,7 +128,11 @@ class Batch:
 
     def _mine(self, pk: int) -> Message | None:
         """The row as it is now, unless it was lifted or another worker has it."""
-        return self._held().filter(pk=pk).select_related("to").first()
+        try:
+            message: Message = self._held().select_related("to").get(pk=pk)
+        except Message.DoesNotExist:
+            return None
+        return message
 
     def _give_back(self, wait: timedelta = timedelta()) -> None:
         """Letters that this worker did not come to go back as they were, perhaps for a while."""

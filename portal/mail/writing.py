@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart, SafeMIMEText
 from django.core.validators import validate_email
 from django.template import Context, engines
 from django.utils.encoding import punycode
+from django.utils.functional import cached_property
 
 from portal.mail.letters import Attachment, Letter
 
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
 # plain ASCII on the wire, and never a line beyond the 998 octets of SMTP, whatever a person wrote
 QUOTED_PRINTABLE = charset.Charset("utf-8")
 QUOTED_PRINTABLE.body_encoding = charset.QP
+
+
+class Mail(EmailMultiAlternatives):
+    """A mail that is put together once: what was checked is what is sent."""
+
+    @cached_property
+    def _together(self) -> SafeMIMEText | SafeMIMEMultipart:
+        together: SafeMIMEText | SafeMIMEMultipart = super().message()
+        return together
+
+    def message(self) -> SafeMIMEText | SafeMIMEMultipart:
+        return self._together
 
 
 class Unwritable(Exception):
@@ -93,9 +106,7 @@ def tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
 
 
-def envelope(
-    message: Message, recipient: Recipient, written: Written, files: list[Attachment]
-) -> EmailMultiAlternatives:
+def envelope(message: Message, recipient: Recipient, written: Written, files: list[Attachment]) -> Mail:
     """One mail for one recipient; a calendar entry is the last alternative of the text and no attachment.
 
     Raises `ValueError` when a name or an address would break a header.
@@ -103,7 +114,7 @@ def envelope(
     calendars = [file for file in files if file.method]
     if len(calendars) > 1:
         raise Unwritable("A letter can carry one calendar entry only.")
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         subject=written.subject,
         body=written.body,
         from_email=mailbox(settings.OFFICE_NAME, office_address()),
