@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from events.models import AgendaItem, Event, Paper
+from events.models import AgendaItem, Event, Paper, PaperAccess
 from events.services import programme
 from members.models import User
 from portal.kit import trail
@@ -61,7 +61,8 @@ def add_paper(
 ) -> Paper:
     """Add a PDF; the same title in the same language becomes the next version of that paper.
 
-    The same file sent twice is no new version: the paper that stands is the answer.
+    The same file sent twice is no new version: the paper that stands is the answer. A version that fewer people may
+    read closes the earlier ones too, so that a paper shown to the wrong people can be taken from them.
 
     Raises `Refused` for a file that is no PDF or is larger than 20 MB.
     """
@@ -90,8 +91,14 @@ def add_paper(
         access=access,
         file=file,
     )
+    event.papers.filter(number=number, language=language, access__in=_wider_than(access)).update(access=access)
     trail.record(by, "added paper", event, paper=title, number=number, version=version, access=access)
     return paper
+
+
+def _wider_than(access: str) -> list[str]:
+    levels = list(PaperAccess.values)  # from everybody to the office
+    return levels[: levels.index(access)]
 
 
 def _present(item: AgendaItem) -> AgendaItem:
