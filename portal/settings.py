@@ -47,6 +47,7 @@ if MODE == "development" and find_spec("django_linear_migrations"):  # a develop
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "portal.kit.middleware.headers",
     "portal.kit.middleware.readable",
     "django.contrib.sessions.middleware.SessionMiddleware",

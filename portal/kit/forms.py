@@ -91,7 +91,7 @@ def _clean_keys(field: forms.ModelMultipleChoiceField[Any]) -> None:
                 raise ValidationError(field.error_messages["invalid_pk_value"], params={"pk": str(key)[:MOST_DIGITS]})
         return plain(values)
 
-    field.clean = clean  # type: ignore[method-assign]
+    field.clean = clean  # type: ignore[method-assign, assignment]
 
 
 @contextmanager
