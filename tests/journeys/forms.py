@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -134,7 +135,7 @@ def more_pages(world: World, part: str) -> Iterator[str]:
     events = list(Event.objects.filter(pk__in=(world.workshop.pk, world.rows["activities"].events.get().pk)))
     events += [world.rows["registrations"].event, *Event.objects.filter(outcome__state__in=("circulated", "published"))]
     records = list(Outcome.objects.order_by("pk"))
-    rows = {
+    rows: dict[str, list[Any]] = {
         "events/<int:pk>/": [event.pk for event in events],
         "events/<slug:slug>/": [event.slug for event in events],
         "outcomes/<int:pk>/": [outcome.pk for outcome in records],
@@ -186,7 +187,7 @@ class Answer:
 def send(client: Client, place: Place, *forms: dict[str, Any], follow: bool = False) -> Answer:
     """Send a form, or one after the other, and undo what it did; no throttle counts from one try to the next."""
     cache.clear()
-    cookies = client.cookies.copy()  # a form may end the session
+    cookies = deepcopy(client.cookies)  # a form may end the session
     mark = transaction.savepoint()
     try:
         before = _footprints()
