@@ -66,7 +66,7 @@ def _of_confirmed(
     if at < event.ends_at:
         return _you(_("The event is running. Open the joining information and take part."), "good", "join")
     if certificate:
-        return _idle(_("Your certificate is ready. Thank you for taking part."), "good")
+        return Turn(_("All is done"), _("Your certificate is ready. Thank you for taking part."), "good", "download")
     if not evaluated:
         return _you(_("Please give your evaluation. It takes two minutes."), "wait", "evaluate")
     if missing:
