@@ -164,8 +164,9 @@ def presence_evaluation_and_certificate(desk: Screen, pocket: Screen) -> None:
     pocket.follow("Give my evaluation")
     pocket.fill(usefulness="5", content="4", organisation="4", plans="I will train my unit.")
     pocket.press("Send my evaluation")
+    pocket.page.get_by_role("button", name="Create my certificate").first.click()
     with pocket.page.expect_download() as download:
-        pocket.page.get_by_role("button", name="Create my certificate").first.click()
+        pocket.page.get_by_role("link", name="Download my certificate").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
     number = Registration.objects.get(official__username="fj.official1").certificate.number
     pocket.page.context.clear_cookies()

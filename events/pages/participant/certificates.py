@@ -20,14 +20,15 @@ from portal.kit.states import Refused
 
 @require_POST
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
-    """Create the certificate, or find the one that exists, and download it."""
+    """Create the certificate, or find the one that exists; the page that comes back has the file."""
     registration = own(request, pk)
     try:
         certificate = certificates.issue(registration, by=reader(request), at=timezone.now())
     except Refused as refusal:
         messages.error(request, refusal.message)
-        return redirect("participant:my_event", pk=registration.pk)
-    return redirect("participant:certificate_pdf", number=certificate.number)
+    else:
+        messages.success(request, _("Certificate %(number)s is ready.") % {"number": certificate.number})
+    return redirect("participant:my_event", pk=registration.pk)
 
 
 @require_safe

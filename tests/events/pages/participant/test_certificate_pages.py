@@ -27,10 +27,13 @@ def certificate(earned) -> Certificate:
 def test_an_official_creates_and_downloads_the_certificate(as_user, earned, fiji_official):
     client = as_user(fiji_official)
     assert "Create my certificate" in client.get(f"/mine/{earned.pk}/").content.decode()
-    response = client.post(f"/mine/{earned.pk}/certificate/")
+    page = client.post(f"/mine/{earned.pk}/certificate/", follow=True).content.decode()
     row = Certificate.objects.get()
-    assert response.url == f"/certificates/{row.number}/certificate.pdf"
-    file = client.get(response.url)
+    address = f"/certificates/{row.number}/certificate.pdf"
+    assert f"Certificate {row.number} is ready." in page
+    assert "Create my certificate" not in page
+    assert page.count(f'href="{address}"') == 1
+    file = client.get(address)
     assert file["Content-Type"] == "application/pdf" and file.content.startswith(b"%PDF-")
     assert file["Content-Disposition"] == f'attachment; filename="certificate-{row.number}.pdf"'
     assert file["X-Content-Type-Options"] == "nosniff"
