@@ -115,11 +115,9 @@ class Screen:
         weight = 0
         for response in came:
             path = urlsplit(response.url).path
-            if response.status != 200:
-                continue
-            if not path.startswith("/static/"):
+            if response.status == 200 and "text/html" in response.headers.get("content-type", ""):
                 weight += int(response.headers["content-length"])
-            elif path not in self._kept:
+            elif path.startswith("/static/") and path not in self._kept:
                 self._kept.add(path)
                 weight += packed(path.removeprefix("/static/"))
         first = not self.weights

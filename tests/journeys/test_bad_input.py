@@ -55,10 +55,7 @@ class Trial:
             self.wrong.append(f"{place}: {what}: {answer.status}")
 
     def refuses(self, place: Place, what: str, data: dict[str, Any]) -> None:
-        """A form that changes something says what is wrong, and changes nothing; a filter filters nothing."""
-        if place.form.method == "get":
-            self.holds(place, what, data)
-            return
+        """The form says what is wrong, and nothing changes."""
         answer = forms.send(self.client, place, data)
         if answer.status not in ANSWERS:
             self.wrong.append(f"{place}: {what}: {answer.status}")
@@ -83,8 +80,10 @@ def test_every_form_answers_bad_input_with_a_sentence_and_changes_nothing(part: 
     trial = Trial(world, part)
     everybody = [str(pk) for pk in User.objects.order_by("pk").values_list("pk", flat=True)]
     for place in trial.places:
-        texts_that_no_keyboard_types(trial, place)
         strange_but_honest_texts(trial, place)
+        if place.form.method == "get":
+            continue  # a filter is a list with words in its address: the next test
+        texts_that_no_keyboard_types(trial, place)
         values_that_are_none(trial, place)
         choices_that_were_not_offered(trial, place, everybody)
         days_in_the_wrong_order(trial, place)
@@ -103,8 +102,9 @@ def texts_that_no_keyboard_types(trial: Trial, place: Place) -> None:
 
 def strange_but_honest_texts(trial: Trial, place: Place) -> None:
     typed = place.typed(*TYPED)
-    trial.shows_as_text(place, place.filled() | {one.name: junk.STRANGE for one in typed if one.kind != "email"})
-    trial.holds(place, "5,000 lines", place.filled() | {one.name: "x\n" * 5_000 for one in typed})
+    lines = {"textarea": junk.STRANGE + "\n.\n" * 500}
+    texts = {one.name: lines.get(one.kind, junk.STRANGE) for one in typed if one.kind != "email"}
+    trial.shows_as_text(place, place.filled() | texts)
     trial.holds(place, "everything empty", dict.fromkeys(place.form.fields, ""))
     trial.holds(place, "nothing at all", {})
     trial.holds(place, "sent twice", place.filled(), place.filled())
@@ -150,11 +150,10 @@ def days_in_the_wrong_order(trial: Trial, place: Place) -> None:
 
 
 def bytes_that_are_no_text(trial: Trial, place: Place) -> None:
-    if place.form.method == "post":
-        body = "&".join(f"{name}=%ff%fe" for name in place.form.fields)
-        answer = trial.client.generic("POST", place.address, body, content_type="application/x-www-form-urlencoded")
-        if answer.status_code != 400:
-            trial.wrong.append(f"{place}: bytes that are no text: {answer.status_code}, expected 400")
+    body = "&".join(f"{name}=%ff%fe" for name in place.form.fields)
+    answer = trial.client.generic("POST", place.address, body, content_type="application/x-www-form-urlencoded")
+    if answer.status_code != 400:
+        trial.wrong.append(f"{place}: bytes that are no text: {answer.status_code}, expected 400")
 
 
 @parts
