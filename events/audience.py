@@ -113,11 +113,13 @@ def owner(message: Message) -> Reader | None:
 
 
 def all_of(*rules: Rule) -> Rule:
-    """The first reason against the letter; "" when no rule has one."""
+    """The first reason against the letter; "" when no rule has one. Who has left gets none, whatever it says."""
 
     def wanted(message: Message) -> str:
         if about(message) is None:
             return _("What this letter is about does not exist any more.")
+        if message.to is not None and not message.to.is_active and letters.get(message.purpose).recipient is None:
+            return _("The account of this person is closed.")
         return next(filter(None, (rule(message) for rule in rules)), "")
 
     return wanted

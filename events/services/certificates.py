@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from events import notices
 from events.models import Certificate, Evaluation, Event, Registration
 from events.models.registrations import RegistrationQuerySet
-from events.services.attendance import sessions_attended
+from events.services.attendance import TOOK_PLACE, sessions_attended
 from events.states import RegistrationState
 from members.models import User
 from portal.kit import trail
@@ -35,6 +35,8 @@ def missing(registration: Registration, *, at: datetime) -> str:
     event = registration.event
     if not registration.is_confirmed:
         return _("Only confirmed participants receive a certificate.")
+    if event.state not in TOOK_PLACE:
+        return _("This event does not take place now, so there is no certificate.")
     if at < event.ends_at:
         return _("The certificate is ready after the last session.")
     held = event.sessions.count()
@@ -130,6 +132,7 @@ def due(*, at: datetime) -> RegistrationQuerySet:
     return (
         Registration.objects.filter(
             state=RegistrationState.CONFIRMED,
+            event__state__in=TOOK_PLACE,
             event__ends_at__lte=at,
             evaluation__isnull=False,
             certificate__isnull=True,

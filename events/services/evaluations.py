@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from events import reminders
 from events.models import Evaluation, Registration
+from events.services.attendance import TOOK_PLACE
 from members.models import User
 from portal.kit import trail
 from portal.kit.states import Refused
@@ -34,6 +35,8 @@ def give(
     registration = Registration.objects.select_for_update(of=("self",)).select_related("event").get(pk=registration.pk)
     if not registration.is_confirmed:
         raise Refused(_("Only confirmed participants give an evaluation."))
+    if registration.event.state not in TOOK_PLACE:
+        raise Refused(_("This event does not take place now, so nobody can judge it."))
     last = registration.event.sessions.order_by("starts_at").last()
     if at < (last.starts_at if last else registration.event.ends_at):
         raise Refused(_("The evaluation opens when the last session begins."))
