@@ -57,7 +57,10 @@ class PaperForm(Clean):
     item = ItemChoice(AgendaItem.objects.none(), label=_("Agenda item"), required=False, empty_label=_("None"))
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     access = forms.ChoiceField(
-        label=_("Who may read it"), choices=PaperAccess.choices, initial=PaperAccess.PARTICIPANTS
+        label=_("Who may read it"),
+        choices=PaperAccess.choices,
+        initial=PaperAccess.PARTICIPANTS,
+        help_text=_("Who may not read a new version may not read the earlier ones any more."),
     )
     file = forms.FileField(label=_("PDF file"), help_text=_("At most 20 MB."), max_length=200)
 

@@ -49,7 +49,10 @@ class PaperForm(Clean):
     )
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, initial="en")
     access = forms.ChoiceField(
-        label=_("Who may read it"), choices=PaperAccess.choices, initial=PaperAccess.PARTICIPANTS
+        label=_("Who may read it"),
+        choices=PaperAccess.choices,
+        initial=PaperAccess.PARTICIPANTS,
+        help_text=_("Who may not read a new version may not read the earlier ones any more."),
     )
     file = forms.FileField(
         label=_("File"),

@@ -60,9 +60,17 @@ def test_a_file_that_is_gone_is_not_found(visitor, paper):
 
 def test_the_newest_version_that_a_reader_may_open_is_listed(visitor, as_user, office, paper):
     event = make.meeting("ID")
-    first, second = paper(event), paper(event, PaperAccess.OFFICE)
+    first, second = paper(event, PaperAccess.OFFICE), paper(event)
     assert (first.version, second.version) == (1, 2)
+    for client in (visitor, as_user(office)):
+        page = client.get(f"/events/{event.slug}/").content.decode()
+        assert f"/papers/{second.pk}/" in page and f"/papers/{first.pk}/" not in page
+
+
+def test_a_paper_shown_to_the_wrong_people_is_taken_from_them_by_its_next_version(visitor, as_user, office, paper):
+    event = make.meeting("ID")
+    first, second = paper(event), paper(event, PaperAccess.OFFICE)
     page = visitor.get(f"/events/{event.slug}/").content.decode()
-    assert f"/papers/{first.pk}/" in page and f"/papers/{second.pk}/" not in page
-    page = as_user(office).get(f"/events/{event.slug}/").content.decode()
-    assert f"/papers/{second.pk}/" in page and f"/papers/{first.pk}/" not in page
+    assert f"/papers/{first.pk}/" not in page and f"/papers/{second.pk}/" not in page
+    assert visitor.get(f"/papers/{first.pk}/").status_code == 404
+    assert f"/papers/{second.pk}/" in as_user(office).get(f"/events/{event.slug}/").content.decode()
