@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,7 @@ LATEST = 50
 PASSED_OVER = {"changes", "before", "after", "clauses", "text_hash"}
 SAID: dict[Any, set[str]] = {Invitation: {"administration"}, Registration: {"official"}}
 LONGEST = 200
+WALL_TIME = re.compile(r"\d\d:\d\d:00")  # a session begins at full minutes
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,8 @@ def _fact(fact: Any) -> str:
         return ", ".join(f"{name} {value}" for name, value in fact.items())
     if isinstance(fact, list):
         return ", ".join(map(str, fact))
+    if isinstance(fact, str) and WALL_TIME.fullmatch(fact):
+        return fact[:5]
     try:
         day = date.fromisoformat(fact if isinstance(fact, str) else "")
     except ValueError:
