@@ -85,7 +85,7 @@ def database(url: str, *, pool: bool) -> dict[str, Any]:
 
 
 def mail(url: str) -> dict[str, Any]:
-    """Turn `smtp://user:password@host:25`, `smtps://...` (TLS) or `smtp+tls://...` (STARTTLS) into Django's settings."""
+    """Turn `smtp://user:password@host:25`, `smtps://...` (TLS) or `smtp+tls://...` (STARTTLS) into settings."""
     if not url:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
     parts = urlsplit(url)
