@@ -35,7 +35,7 @@ from portal.kit import calendar
 from portal.mail import letters, outbox
 from portal.mail.letters import Attachment
 from portal.mail.models import Message
-from portal.mail.states import NOT_SENT
+from portal.mail.states import NOT_SENT, MessageState
 from portal.mail.writing import office_address
 
 ANNOUNCED, POSTPONED, CANCELLED = EventState.ANNOUNCED, EventState.POSTPONED, EventState.CANCELLED
@@ -200,6 +200,17 @@ _registration_letter("lapsed", _("Place lapsed"), R.LAPSED, event=took_place)
 _registration_letter(
     "joining_information", _("Joining information"), R.CONFIRMED, urgent=True, useful_until=before_the_end
 )
+
+
+def joining_changed(event: Event, *, change: int, by: Any = None) -> None:
+    """Who was told how to join is told the new way at once; the others learn it in due time."""
+    told = Message.objects.filter(purpose="joining_information", state__in=(MessageState.SENT, MessageState.UNCLEAR))
+    kind = Message.kind_of(Registration())
+    rows = event.registrations.confirmed().filter(pk__in=told.filter(about_type=kind).values("about_id"))
+    for registration in rows.select_related("official"):
+        _to_official("joining_information", registration, occurrence=f"change-{change}", by=by)
+
+
 letters.register(
     "evaluation_request",
     title=_("Request for an evaluation"),

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from events import notices
 from events.models import Activity, Chairing, Event, Series, Session
 from events.models.workplan import MEETING_KINDS
 from events.states import EventState
@@ -105,9 +106,13 @@ def change(event: Event, *, by: User, **values: Any) -> None:
         before[name] = "; ".join(map(str, getattr(event, name).all()))
         values[name] = "; ".join(map(str, rows))
         getattr(event, name).set(rows)
-    trail.record_changes(by, event, before, values)
+    entry = trail.record_changes(by, event, before, values)
+    if entry and event.state == EventState.ANNOUNCED and any(name in entry.facts["changes"] for name in JOINING):
+        notices.joining_changed(event, change=entry.pk, by=by)
 
 
+# the way in; who was told it already is told again when it changes
+JOINING = ("platform", "joining_url", "joining_notes", "fallback")
 # what people were invited to: once announced it changes by a revision only
 REVISED = ("starts_on", "ends_on", "nominate_by", "time_zone", "mode")
 # what the record of a meeting says of the event itself

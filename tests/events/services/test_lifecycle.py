@@ -214,3 +214,15 @@ def test_a_day_whose_midnight_was_left_out_can_be_the_first_day(office: User) ->
     programme.change(event, by=office, title="Seminar of the new year")
     event.refresh_from_db()
     assert event.starts_at == datetime(2021, 3, 21, 20, 30, tzinfo=UTC)
+
+
+def test_who_was_told_how_to_join_is_told_again_when_it_changes(office: User) -> None:
+    event = make.announced()
+    told, later = make.confirmed(event), make.confirmed(event, "TO")
+    first = Message.objects.about(told).get(purpose="joining_information", occurrence__startswith="start-2-days")
+    Message.objects.filter(pk=first.pk).update(state="sent")
+    programme.change(event, by=office, title="Another title")
+    programme.change(event, by=office, joining_url="https://meet.example/another-room")
+    again = Message.objects.filter(purpose="joining_information", occurrence__startswith="change-")
+    assert [message.about for message in again] == [told]
+    assert Message.objects.about(later).filter(purpose="joining_information").count() == 2
