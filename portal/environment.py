@@ -69,6 +69,8 @@ def database(url: str, *, pool: bool) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL must begin with postgresql:// or sqlite:///, not {parts.scheme}://.")
     options: dict[str, Any] = {key: values[0] for key, values in parse_qs(parts.query).items()}
     host = options.pop("host", "") or parts.hostname or ""
+    # a connection lets the server plan a statement that comes again only once: planning costs more than running it
+    options |= {"server_side_binding": True, "prepare_threshold": 5}
     if pool:
         options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
     return {

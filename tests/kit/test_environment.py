@@ -146,7 +146,7 @@ def test_a_postgresql_address_gives_host_port_name_and_person():
     assert settings["ENGINE"] == "django.db.backends.postgresql"
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("db.example.org", "5433", "portal")
     assert (settings["USER"], settings["PASSWORD"]) == ("portal", "secret")
-    assert settings["OPTIONS"] == {"sslmode": "require"}
+    assert settings["OPTIONS"]["sslmode"] == "require"
 
 
 def test_quoted_letters_in_an_address_are_read_as_themselves():
@@ -158,7 +158,12 @@ def test_quoted_letters_in_an_address_are_read_as_themselves():
 def test_a_socket_folder_can_be_the_host():
     settings = environment.database("postgresql://portal@/portal?host=/run/postgresql&port=5433", pool=False)
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("/run/postgresql", "5433", "portal")
-    assert settings["OPTIONS"] == {}
+    assert not {"host", "port"} & set(settings["OPTIONS"])
+
+
+def test_statements_that_come_again_are_planned_once():
+    options = environment.database("postgresql://portal@db.example.org/portal", pool=False)["OPTIONS"]
+    assert (options["server_side_binding"], options["prepare_threshold"]) == (True, 5)
 
 
 def test_only_a_process_that_asks_for_a_pool_gets_one():
