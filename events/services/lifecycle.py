@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -87,7 +87,9 @@ def revise(event: Event, *, reason: str, by: User, at: datetime, **values: Any) 
     shift = values.get("starts_on", event.starts_on) - event.starts_on
     for name, value in values.items():
         setattr(event, name, value)
-    _shift_sessions(event, shift)
+    programme.shift_sessions(event, shift)
+    for session in event.sessions.exclude(day__range=(event.starts_on, event.ends_on)):
+        raise Refused(_("Session “%(title)s” would lie outside the new days.") % {"title": session.title})
     programme.derive(event)
     if event.starts_at <= at:
         raise Refused(_("The new first session would be in the past."))
@@ -182,15 +184,6 @@ def _revise(event: Event, *, reason: str, clauses: list[dict[str, str]], by: Use
     reminders.move_for_event(event, at=at, by=by)
     notices.revised(event, revision)
     return revision
-
-
-def _shift_sessions(event: Event, shift: timedelta) -> None:
-    for session in event.sessions.all():
-        session.day += shift
-        if not event.starts_on <= session.day <= event.ends_on:
-            raise Refused(_("Session “%(title)s” would lie outside the new days.") % {"title": session.title})
-        programme.derive_session(session, event)
-        session.save(update_fields=["day", "starts_at", "ends_at"])
 
 
 def _bump(event: Event) -> None:

@@ -95,11 +95,9 @@ def change(event: Event, *, by: User, **values: Any) -> None:
         raise Refused(_("This event was announced. Change its dates, zone or mode as a revision, with a reason."))
     for name, value in values.items():
         setattr(event, name, value)
+    shift_sessions(event, event.starts_on - before.get("starts_on", event.starts_on))
     derive(event)
     event.save()
-    for session in event.sessions.all():
-        derive_session(session, event)
-        session.save(update_fields=["starts_at", "ends_at"])
     for name, rows in relations.items():
         if name == "targets" and event.state != EventState.DRAFT:
             continue
@@ -138,6 +136,14 @@ def derive(event: Event) -> None:
     if sessions:
         event.starts_at = min(to_instant(row.day, row.begins, event.time_zone) for row in sessions)
         event.ends_at = max(to_instant(row.day, row.ends, event.time_zone) for row in sessions)
+
+
+def shift_sessions(event: Event, shift: timedelta) -> None:
+    """Sessions keep their hours and move by as many days as the first day moves; their instants are derived anew."""
+    for session in event.sessions.all():
+        session.day += shift
+        derive_session(session, event)
+        session.save(update_fields=["day", "starts_at", "ends_at"])
 
 
 @transaction.atomic

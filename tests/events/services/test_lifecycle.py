@@ -226,3 +226,15 @@ def test_who_was_told_how_to_join_is_told_again_when_it_changes(office: User) ->
     again = Message.objects.filter(purpose="joining_information", occurrence__startswith="change-")
     assert [message.about for message in again] == [told]
     assert Message.objects.about(later).filter(purpose="joining_information").count() == 2
+
+
+def test_sessions_of_a_draft_and_of_a_postponed_event_follow_its_first_day(office: User) -> None:
+    draft = make.event(sessions=2)
+    postponed = make.announced(sessions=2)
+    lifecycle.postpone(postponed, reason="Later.", by=office, at=NOW)
+    for event in (draft, postponed):
+        first = event.starts_on + days(10)
+        programme.change(event, by=office, starts_on=first, ends_on=first + days(1), nominate_by=first - days(21))
+        event.refresh_from_db()
+        assert [session.day for session in event.sessions.all()] == [first, first + days(1)]
+        assert lifecycle.not_ready(event, at=NOW) == []
