@@ -28,8 +28,7 @@ HEAD = """# Benchmarks
 
 Written by `make bench`; do not edit. Figures of one run on one machine: read the ratios, they travel better.
 
-{facts}
-"""
+{facts}"""
 
 HOW = """
 ## How it was measured
