@@ -39,8 +39,8 @@ test: $(DEV) ## the whole suite on SQLite, then on PostgreSQL with a real broker
 	@echo "== The suite in the browser"
 	@$(PY) -m tests.servers run -- $(PYTEST) -m browser
 
-test-fast: $(DEV) ## SQLite only, no servers: the minute before a commit
-	@DATABASE_URL=sqlite:// REDIS_URL= $(PYTEST) -n $(JOBS) -m "not production and not browser"
+test-fast: $(DEV) ## SQLite only, no servers, no sweeps over the whole portal: the minute before a commit
+	@DATABASE_URL=sqlite:// REDIS_URL= $(PYTEST) -n $(JOBS) -m "not production and not browser and not sweep"
 
 test-browser: $(DEV) ## Playwright and axe on Chromium (Debian: chromium libatomic1; CHROMIUM=/path names another one)
 	@$(PY) -m tests.servers run -- $(PYTEST) -m browser

@@ -17,7 +17,7 @@ from django.urls import reverse
 from tests.house.test_addresses import own
 from tests.house.world import ROLES, World, build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
 EVERYBODY = set(ROLES)
 SIGNED_IN = EVERYBODY - {"visitor"}

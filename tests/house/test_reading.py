@@ -15,7 +15,7 @@ from django.urls import reverse
 from tests.house.test_addresses import own
 from tests.house.world import World, build
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
 # a list of people that leaves the portal as a file is noted in the trail
 NOTED = {"office:people_csv", "office:follow_ups_csv"}

@@ -18,7 +18,7 @@ from tests.journeys import forms, junk
 from tests.journeys.forms import PARTS, TYPED, Place
 from tests.journeys.visitor import Field
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
 # pages of a library, and those of the demonstration only
 WITHOUT_FORMS = ("admin:", "demo_")
