@@ -110,7 +110,7 @@ def close(event: Event, manager: User) -> None:
     for session in event.sessions.all():
         attendance.tick(session, present, by=manager, at=over)
     for place, row in enumerate(present):
-        if place % 3:
+        if (place + 1) % 3:
             _evaluate(row, over)
     lifecycle.hold(event, by=manager, at=over)
     certificates.issue_due(at=over + timedelta(days=1))
