@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context as current
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest
@@ -78,11 +86,45 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
             with transaction.atomic():
                 notices.password_changed(user, at=timezone.now())
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Who signed in a moment ago has just shown it; later, acts on the second factor ask once more."""
+        records = get_authentication_records(current.request, current.request.user)
+        return not records or time.time() - records[-1]["at"] >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
     def set_password(self, user: User, password: str) -> None:
         with transaction.atomic():
             user.set_password(password)
             user.save(update_fields=["password"])
             trail.record(user, "set the password", user)
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library has no types
+    """Second factors: their keys are sealed, and an authenticator names the person, not a shared mailbox."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right. Wait for the next one, or check the time of your device."),
+    }
+
+    def get_totp_label(self, user: User) -> str:
+        return user.username
+
+    def encrypt(self, text: str) -> str:
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The key; when no key of the portal opens it any more, a text that fits no code of anybody."""
+        try:
+            return _seal().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            return base64.b32encode(get_random_string(20).encode()).decode()
+
+
+def _seal() -> MultiFernet:
+    """The newest key of the portal seals; older ones of SECRET_KEY_FALLBACKS still open."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.sha256(f"second factor {key}".encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
 def new_code() -> str:

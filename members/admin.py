@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401  # both registered themselves; then they can be taken out
 from allauth.account.decorators import secure_admin_login
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from members.models import (
     Administration,
@@ -18,8 +24,12 @@ from members.models import (
     Organisation,
     User,
 )
+from members.services import second_factor
 from portal.kit import trail
+from portal.kit.states import Refused
 
+# the pages of the library would show keys, and delete without a line in the trail
+admin.site.unregister([Authenticator, UserSession])
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, one throttle
 
 
@@ -77,13 +87,26 @@ class GroupAdmin(Traced):
 
 @admin.register(User)
 class UserAdmin(Traced):
-    """Closing an account, and the right to be here; profiles are changed on the members pages."""
+    """Closing an account, the right to be here, a lost second factor; profiles are changed on the members pages."""
+
+    actions = ["remove_second_factor"]
 
     list_display = ["name", "username", "administration", "organisation", "is_active"]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["name", "username", "email"]
     fields = ["username", "name", "email", "administration", "organisation", "is_active", "is_staff", "last_login"]
     readonly_fields = ["username", "name", "email", "administration", "organisation", "last_login"]
+
+    @admin.action(description=_("Remove the second factor (lost telephone) and end all sessions"))
+    def remove_second_factor(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
+        keeper = User.objects.get(username=request.user.get_username())
+        for person in people:
+            try:
+                second_factor.remove(person, by=keeper, at=timezone.now())
+            except Refused as refusal:
+                self.message_user(request, str(refusal.message), messages.WARNING)
+            else:
+                self.message_user(request, _("%(person)s has no second factor any more.") % {"person": person})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -45,6 +45,18 @@ def password_changed(person: User, *, at: datetime) -> None:
         )
 
 
+def second_factor_changed(person: User, verb: str, *, at: datetime) -> None:
+    """What became of the second factor, in the words of the trail; nobody changes it unseen."""
+    if person.email:
+        outbox.queue(
+            "second_factor_changed",
+            about=person,
+            to=person,
+            occurrence=at.isoformat(),
+            facts={"at": spell(at, person.zone), "verb": verb},
+        )
+
+
 def address_changed(person: User, before: str, *, change: int) -> None:
     """To the old address: codes go to another one from now on. `change` is the line of the trail."""
     outbox.queue("address_changed", about=person, address=before, occurrence=str(change))
@@ -62,6 +74,10 @@ def _names(message: Message) -> dict[str, Any]:
 
 def _reset(message: Message) -> dict[str, Any]:
     return {"page": settings.PORTAL_URL + reverse("account_reset_password")}
+
+
+def _profile(message: Message) -> dict[str, Any]:
+    return {"page": settings.PORTAL_URL + reverse("mfa_index")}
 
 
 def _still_active(message: Message) -> str:
@@ -93,4 +109,7 @@ letters.register(
     "sign_in_names", title=gettext_lazy("Sign-in names of a shared mailbox"), context=_names, urgent=True, secret=True
 )
 letters.register("password_changed", title=gettext_lazy("The password has changed"), context=_reset, urgent=True)
+letters.register(
+    "second_factor_changed", title=gettext_lazy("The second factor has changed"), context=_profile, urgent=True
+)
 letters.register("address_changed", title=gettext_lazy("The mail address has changed"), urgent=True)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from members.models import Administration
 
 
 def is_office(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_office)
+
+
+def is_keeper(user: Any) -> bool:
+    """Keeps the portal running, on the pages of the technical administration."""
+    return bool(user.is_authenticated and user.is_staff)
 
 
 def is_contact_point(user: Any) -> bool:
@@ -33,3 +41,8 @@ def may_edit_person(user: Any, person: Any) -> bool:
 def may_edit_address(user: Any, person: Any) -> bool:
     """Codes to sign in go to the mail address: a contact point who could change it could sign in as the person."""
     return bool(user == person or is_office(user))
+
+
+def needs_second_factor(user: Any) -> bool:
+    """Whoever may enter a desk where one wrong hand harms many; the rules of the desks stand in the settings."""
+    return settings.REQUIRE_SECOND_FACTOR and any(import_string(rule)(user) for rule in settings.SECOND_FACTOR_FOR)

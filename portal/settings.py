@@ -14,6 +14,7 @@ if PRODUCTION:
 
 # --- identity -------------------------------------------------------------------------------------
 SECRET_KEY = env.text("SECRET_KEY") or "development-only-key-that-production-refuses-to-start-with"
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 DEBUG = env.flag("DEBUG")
 # a forgotten PORTAL_MODE can serve this machine only: no public host is allowed outside production
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"]
@@ -31,6 +32,8 @@ INSTALLED_APPS = [
     "portal.kit",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django.contrib.admin",
@@ -57,6 +60,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "members.middleware.SecondFactor",
+    "members.middleware.last_seen",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.kit.middleware.readers_zone",
@@ -154,6 +159,20 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,3/m/key,15/h/key",
     "reset_password": "20/m/ip,3/m/key,15/h/key",
 }
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+# whoever may enter these desks needs a second factor; all others may have one
+REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", PRODUCTION)
+SECOND_FACTOR_FOR = ["members.policies.is_keeper", "members.policies.is_office", "events.policies.is_chair"]
+MFA_ADAPTER = "members.adapter.FactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "members.pages.account_forms.SetUpFactorForm",
+    "authenticate": "members.pages.account_forms.FactorCodeForm",
+    "reauthenticate": "members.pages.account_forms.FactorAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Capacity Portal"
+MFA_TOTP_TOLERANCE = 1  # a telephone may be half a minute slow, and so may the person
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the office or a contact point enters addresses; nobody signs up alone
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)

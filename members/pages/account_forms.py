@@ -8,7 +8,12 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.core import context, ratelimit
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
+from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +21,7 @@ from members.models import User
 from members.services.sign_in import people_behind
 from portal.kit.forms import Clean
 
+PERIOD = 30  # seconds that a code of an authenticator stands
 NAME_OR_ADDRESS = _("Sign-in name or mail address")
 
 
@@ -85,6 +91,56 @@ class TypedCodeForm(Clean, ConfirmLoginCodeForm):  # type: ignore[misc]
         self.cleaned_data["code"] = "".join(_plain(sign) for sign in self.cleaned_data["code"])
         code: str = super().clean_code()
         return code
+
+
+def factor_code(help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        help_text=help_text,
+    )
+
+
+class SetUpFactorForm(Clean, ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a new authenticator shows that it has the key."""
+
+    code = factor_code(_("The six digits that the app shows now."))
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = digits_of(self.cleaned_data["code"])
+        code: str = super().clean_code()
+        first_use(self.user, code)
+        return code
+
+
+class FactorCodeForm(Clean, AuthenticateForm):  # type: ignore[misc]
+    """The code of the authenticator, or one of the recovery codes; each opens one time."""
+
+    code = factor_code(_("Six digits of your authenticator, or one of your recovery codes."))
+
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = digits_of(self.cleaned_data["code"])
+        code: str = super().clean_code()
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            first_use(self.user, code)
+        return code
+
+
+class FactorAgainForm(FactorCodeForm, ReauthenticateForm):  # type: ignore[misc]
+    """The same question to somebody who has signed in, before the factor is changed."""
+
+
+def first_use(person: User, code: str) -> None:
+    """Refuse a code that was used already, as long as the clock would still take it; the library forgets sooner."""
+    life = PERIOD * (2 * settings.MFA_TOTP_TOLERANCE + 1)
+    if not cache.add(f"factor:{person.pk}:{code}", True, life):
+        raise ValidationError(_("This code was used already. Wait for the next one."))
+
+
+def digits_of(text: str) -> str:
+    """The code without spaces and hyphens, in plain digits."""
+    return "".join(_plain(sign) for sign in text if not sign.isspace() and sign != "-")
 
 
 def one_or_several(text: str) -> tuple[User | None, tuple[User, ...]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import views
+from allauth.mfa.base import views as factor_views
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 
 from members import notices
+from members.pages import second_factor
 from portal.kit.gates import public, signed_in
 
 
@@ -41,6 +43,7 @@ urlpatterns = public(
         path("login/", views.login, name="account_login"),
         path("login/code/", RequestCode.as_view(), name="account_request_login_code"),
         path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
+        path("login/second-factor/", second_factor.Ask.as_view(), name="mfa_authenticate"),
         path("logout/", views.logout, name="account_logout"),
         path("inactive/", views.account_inactive, name="account_inactive"),
         path("password/reset/", ForgottenPassword.as_view(), name="account_reset_password"),
@@ -52,5 +55,14 @@ urlpatterns = public(
     [
         path("password/change/", views.password_change, name="account_change_password"),
         path("password/set/", views.password_set, name="account_set_password"),
+        path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+        path("second-factor/", factor_views.index, name="mfa_index"),
+        path("second-factor/again/", factor_views.reauthenticate, name="mfa_reauthenticate"),
+        path("second-factor/set-up/", second_factor.SetUp.as_view(), name="mfa_activate_totp"),
+        path("second-factor/switch-off/", second_factor.SwitchOff.as_view(), name="mfa_deactivate_totp"),
+        path("second-factor/codes/", second_factor.codes, name="mfa_view_recovery_codes"),
+        path("second-factor/codes.txt", second_factor.codes_file, name="mfa_download_recovery_codes"),
+        path("second-factor/codes/saved/", second_factor.saved, name="mfa_saved_recovery_codes"),
+        path("second-factor/codes/new/", second_factor.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
     ]
 )

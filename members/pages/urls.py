@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from members import policies
-from members.pages import administrations, people
+from members.pages import administrations, devices, people
 from portal.kit.gates import gated, signed_in
 
 app_name = "members"
@@ -26,6 +26,9 @@ urlpatterns = gated(
         path("people/<int:pk>/", people.person, name="person"),
         path("people/<int:pk>/edit/", people.edit_person, name="edit_person"),
         path("profile/", people.profile, name="profile"),
+        path("profile/devices/", devices.devices, name="devices"),
+        path("profile/devices/<int:pk>/end/", devices.end, name="end_device"),
+        path("profile/devices/end-others/", devices.end_others, name="end_other_devices"),
         path("profile/edit/", people.edit_profile, name="edit_profile"),
     ]
 )

@@ -54,6 +54,17 @@ PAGES: dict[str, set[str]] = {
     "delegation:add_person": CONTACTS,
     "chair:home": CHAIRS,
     "chair:sign": {"chair"},
+    "mfa_index": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_saved_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_authenticate": SIGNED_IN,  # whoever has signed in already is led to the start
+    # with a factor only: tests/members/test_second_factor.py
+    "mfa_reauthenticate": set(),
+    "mfa_deactivate_totp": set(),
+    "mfa_view_recovery_codes": set(),
+    "mfa_download_recovery_codes": set(),
+    "members:end_device": {"official"},
     "members:add_person": OFFICE,
     "members:appoint": OFFICE,
     "members:end_appointment": OFFICE,

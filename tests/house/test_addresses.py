@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 # what a visitor may open; everything else asks for a sign-in or belongs to the sign-in itself
 PUBLIC = {
+    "mfa_authenticate",  # after the password: nobody has signed in yet
     "participant:home",
     "participant:calendar",
     "participant:calendar_ics",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.models import Event, Outcome, Registration
@@ -108,6 +109,7 @@ def build() -> World:
         "certificate": certificate,
         "chairs": meeting.chairings.get(),
         "delegations": delegation,
+        "devices": UserSession.objects.create(user=official, session_key="of-another-browser", ip="198.51.100.7"),
         "events": workshop,
         "follow-ups": outcome.actions.get(),
         "import": upload,

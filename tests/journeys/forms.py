@@ -27,7 +27,10 @@ from tests.journeys.visitor import Field, Form, Page
 # a part of the portal, who opens it, and the names of its addresses as patterns
 PARTS = {
     "sign-in": ("visitor", ["account_*", "participant:c*", "participant:outcome*"]),
-    "own pages": ("official", ["account_*", "participant:*", "members:p*", "members:edit_p*"]),
+    "own pages": (
+        "official",
+        ["account_*", "mfa_*", "participant:*", "members:p*", "members:edit_p*", "members:*device*"],
+    ),
     "application": ("stranger", ["participant:apply", "participant:event*"]),
     "delegation": ("contact", ["delegation:*"]),
     "chair": ("chair", ["chair:*", "participant:follow_up"]),

@@ -17,6 +17,7 @@ from tests.members.conftest import PASSWORD
 pytestmark = pytest.mark.django_db
 LOGIN, CODE, CONFIRM = "/account/login/", "/account/login/code/", "/account/login/code/confirm/"
 WHO = "/members/profile/"
+BY_NATURE = {"Content-Length", "Expires"}  # the length of what was typed, and the second of the answer
 
 
 def sign_in(client: Client, login: str, password: str = PASSWORD):
@@ -296,7 +297,7 @@ def test_a_weak_password_is_refused_at_its_field(client, colleague):
 
 
 @pytest.mark.parametrize(
-    "path", ["/account/signup/", "/account/email/", "/account/confirm-email/", "/account/reauthenticate/", "/account/"]
+    "path", ["/account/signup/", "/account/email/", "/account/confirm-email/", "/account/2fa/", "/account/"]
 )
 def test_the_pages_that_the_portal_does_not_need_do_not_exist(client, official, path):
     client.force_login(official)
@@ -353,3 +354,22 @@ def test_a_changed_address_is_told_to_the_old_one(official, post):
     [letter] = post()
     assert "official1@fiji.example" in letter.to[0]
     assert people_behind("official1@fiji.example") == []
+
+
+@pytest.mark.parametrize(("path", "field"), [(LOGIN, "login"), (CODE, "email")])
+def test_five_hundred_known_and_five_hundred_unknown_addresses_get_the_same_bytes(person, fiji, path, field):
+    known = [f"known{number:03}@customs.example" for number in range(500)]
+    for number, address in enumerate(known):
+        person(f"Official {number:03} of Fiji", address, administration=fiji)
+    unknown = [f"never{number:03}@customs.example" for number in range(500)]
+    answers: dict[str, set[tuple[object, ...]]] = {"known": set(), "unknown": set()}
+    for kind, addresses in (("known", known), ("unknown", unknown)):
+        for number, address in enumerate(addresses):
+            client = Client(REMOTE_ADDR=f"198.51.{100 + (kind == 'known')}.{number // 15}")
+            answer = client.post(path, {field: address, "password": "a wrong pass phrase"})
+            page = client.get(answer["Location"]) if answer.status_code == 302 else answer
+            headers = {name: value for name, value in answer.headers.items() if name not in BY_NATURE}
+            body = masked(page.content, address)
+            answers[kind].add((answer.status_code, str(headers), page.status_code, body))
+    assert answers["known"] == answers["unknown"]
+    assert len(answers["known"]) == 1
