@@ -115,6 +115,22 @@ def test_a_broker_on_a_socket_keeps_its_number_for_workers():
     assert result.stdout.split()[-1] == "redis+socket:///tmp/portal/valkey.sock?virtual_host=3"
 
 
+@pytest.mark.parametrize(
+    ("variables", "required"),
+    [
+        (GOOD, "True"),
+        (GOOD | {"REQUIRE_SECOND_FACTOR": "no"}, "False"),
+        ({"PORTAL_MODE": "demo"}, "False"),
+        ({}, "False"),
+    ],
+)
+def test_the_second_factor_is_required_in_production_unless_it_is_switched_off(variables, required):
+    show = "from portal import settings as s; print(s.REQUIRE_SECOND_FACTOR)"
+    env = {"PATH": os.environ["PATH"]} | variables
+    result = subprocess.run([sys.executable, "-c", show], env=env, capture_output=True, text=True, check=False)
+    assert result.stdout.strip() == required, result.stderr
+
+
 def test_an_unknown_mode_is_refused(monkeypatch):
     monkeypatch.setenv("PORTAL_MODE", "staging")
     with pytest.raises(ImproperlyConfigured, match="PORTAL_MODE must be one of development, demo, production"):
