@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.test import Client
 
 from members.models import Role, User
@@ -18,6 +19,30 @@ def clean_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def trail_that_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test with real commits ends in a flush, which on SQLite deletes: no line may be left that refuses it.
+
+    PostgreSQL is flushed by TRUNCATE, which no trigger of a row hears.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction")) or bool(
+        {"transactional_db", "live_server"} & set(request.fixturenames)
+    )
+    if commits:
+        request.getfixturevalue("transactional_db")  # set up before this fixture, and so flushed after it
+    yield
+    if commits and connection.vendor == "sqlite":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'kit_entry'")
+            triggers = cursor.fetchall()
+            for name, _statement in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute("DELETE FROM kit_entry")
+            for _name, statement in triggers:
+                cursor.execute(statement)
 
 
 @pytest.fixture
