@@ -37,9 +37,12 @@ class Visit:
         return sorted(self.times)[min(int(len(self.times) * share), len(self.times) - 1)]
 
 
-def get(path: str) -> str:
+def get(path: str, cookies: str = "") -> str:
     """A request as a proxy in front of the portal passes it on."""
-    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\nAccept-Encoding: identity\r\n\r\n"
+    head = [f"GET {path} HTTP/1.1", f"Host: {HOST}", "X-Forwarded-Proto: https", "Accept-Encoding: identity"]
+    if cookies:
+        head.append(f"Cookie: {cookies}")
+    return "\r\n".join(head) + "\r\n\r\n"
 
 
 def post(path: str, body: str, cookies: str = "") -> str:

@@ -43,7 +43,7 @@ def measure(stage: Stage, event: Event, say: Callable[[str], None]) -> Pages:
     bare, bare_port = stage.web("bench.bare:application")
     baseline: dict[str, Page] = {}
     for name, path in (("constant", "/constant/"), ("list", "/rows/"), ("page", "/row/1000/")):
-        baseline[name] = _page(stage, bare, bare_port, f"bare {name}", path, say)
+        baseline[name] = measure_page(stage, bare, bare_port, f"bare {name}", path, say)
     ours: dict[str, Page] = {}
     feeds = {}
     for size in SIZES:
@@ -56,14 +56,16 @@ def measure(stage: Stage, event: Event, say: Callable[[str], None]) -> Pages:
             feeds[size] = client.once_each(port, [client.get("/calendar.ics")]).times[0]
             addresses[f"calendar file, {size:,} events"] = "/calendar.ics"
         for name, path in addresses.items():
-            ours[name] = _page(stage, portal, port, name, path, say)
+            ours[name] = measure_page(stage, portal, port, name, path, say)
     stage.stop(bare)
     stage.stop(portal)
     return Pages(baseline, ours, feeds)
 
 
-def _page(stage: Stage, server: Child, port: int, name: str, path: str, say: Callable[[str], None]) -> Page:
-    request = client.get(path)
+def measure_page(
+    stage: Stage, server: Child, port: int, name: str, path: str, say: Callable[[str], None], cookies: str = ""
+) -> Page:
+    request = client.get(path, cookies)
     client.repeat(port, request, seconds=WARM_UP_SECONDS)
     before = meter.cpu([server.process.pid]), meter.cpu(stage.servers)
     visit = client.repeat(port, request, seconds=SECONDS)

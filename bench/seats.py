@@ -187,7 +187,7 @@ def _run(work: Work, rows: Sequence[int], seconds: float, barrier: Barrier, resu
 def _through_the_web(stage: Stage, officer: User, administrations: list[Administration]) -> tuple[Web, Web]:
     event = data.announced("Open Meeting", administrations, seats=10, pool=150, by=officer)
     officials = list(User.objects.filter(username__contains=".official."))
-    requests = [_application(event, cookies, token) for cookies, token in _signed_in(officials)]
+    requests = [_application(event, cookies, token) for cookies, token in signed_in(officials)]
     server, port = stage.web("bench.bare:application")
     bare_request = client.post("/register/", "title=Workshop+on+Transit")
     bare = _visit(stage, server, port, [bare_request] * len(requests))
@@ -206,7 +206,7 @@ def _application(event: Event, cookies: str, token: str) -> str:
     return client.post(f"/events/{event.slug}/apply/", body, cookies)
 
 
-def _signed_in(people: list[User]) -> list[tuple[str, str]]:
+def signed_in(people: list[User]) -> list[tuple[str, str]]:
     """A session for each, as a sign-in leaves it: the cookies and the token of the form."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     expires = timezone.now() + timedelta(days=1)

@@ -1,21 +1,14 @@
-"""The trail about a person or an administration, as lines for people."""
+"""The trail about a person, an administration or any other row, as lines for people."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
-
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import formats
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.kit import trail
+from portal.kit import telling, trail
 from portal.kit.models import Entry
+from portal.kit.telling import LATEST, Line
 
-LATEST = 50
 ACTS = {
     ("user", "added"): gettext_lazy("opened the account"),
     ("user", "changed"): gettext_lazy("changed the profile"),
@@ -32,47 +25,22 @@ FACTS = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the trail: when, who, did what, and the details below."""
-
-    at: datetime
-    who: str
-    act: str
-    details: list[str]
-
-
 def lines(about: models.Model) -> list[Line]:
     """The latest lines, newest first."""
-    return [_line(entry, about) for entry in trail.history(about)[:LATEST]]
+    return [tell(entry) for entry in trail.history(about).select_related("about_type")[:LATEST]]
 
 
-def _line(entry: Entry, about: models.Model) -> Line:
-    details = [_became(_label(about, name), old, new) for name, (old, new) in entry.facts.get("changes", {}).items()]
-    details += [f"{word}: {_spell(entry.facts[name])}" for name, word in FACTS.items() if entry.facts.get(name)]
-    act = ACTS.get((str(about._meta.model_name), entry.verb), entry.verb)
-    return Line(entry.at, str(entry.by) if entry.by else _("The portal"), str(act), details)
-
-
-def _became(field: str, old: str, new: str) -> str:
-    if not old:
-        return _("%(field)s: now “%(new)s”") % {"field": field, "new": new}
-    if not new:
-        return _("%(field)s: “%(old)s” was removed") % {"field": field, "old": old}
-    return _("%(field)s: “%(old)s” became “%(new)s”") % {"field": field, "old": old, "new": new}
-
-
-def _spell(fact: Any) -> str:
-    """A date in words, everything else as it stands."""
-    try:
-        return formats.date_format(date.fromisoformat(str(fact)))
-    except ValueError:
-        return str(fact)
-
-
-def _label(about: models.Model, name: str) -> str:
-    try:
-        field = about._meta.get_field(name)
-    except FieldDoesNotExist:
-        return name
-    return str(getattr(field, "verbose_name", name))
+def tell(entry: Entry, *, passed_over: frozenset[str] = frozenset()) -> Line:
+    """One entry in words, without the name of its row; it was read with `by` and `about_type`."""
+    kind = entry.about_type
+    model = kind.model_class()
+    act = ACTS.get((kind.model, entry.verb)) or telling.act(entry, model)
+    details = telling.details(entry, model, named=FACTS, passed_over=passed_over)
+    return Line(
+        entry.at,
+        telling.who(entry),
+        str(act),
+        details,
+        kind=f"{kind.app_label}.{kind.model}",
+        row=entry.about_id,
+    )

@@ -18,11 +18,18 @@ from tests.house.world import World, build
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
 # a list of people that leaves the portal as a file is noted in the trail
-NOTED = {"office:people_csv", "office:follow_ups_csv"}
+NOTED = {"office:follow_ups_csv", "office:people_csv", "office:trail_csv"}
 # the key that the page shows waits in the session for its first code
 KEPT = {"mfa_activate_totp"}
 # for the office, which prepares it, and the chairs; participants find it on `participant:joining`
-JOINING = {"chair:meeting", "office:event", "office:event_edit", "office:event_history"}
+JOINING = {
+    "chair:meeting",
+    "office:event",
+    "office:event_edit",
+    "office:event_history",
+    "office:trail",
+    "office:trail_csv",
+}
 SECRETS = (b"secret-room", b"passcode 7890")
 
 

@@ -42,7 +42,10 @@ PARTS = {
     "event form": ("office", ["office:event_edit"]),
     "events": ("office", ["office:events*", "office:event_[nr]*", "office:session*", "office:invit*"]),
     "event": ("office", ["office:event", "office:[ah]*", "office:postpone", "office:cancel", "office:chair*"]),
-    "record": ("office", ["office:event_[hlo]*", "office:[f-o]*", "office:paper*", "office:report_event"]),
+    "record": (
+        "office",
+        ["office:event_[hlo]*", "office:[f-o]*", "office:paper*", "office:report_event", "office:trail*"],
+    ),
     "people": ("office", ["office:people*", "office:[cdw]*"]),
 }
 TYPED = ("text", "textarea", "email", "url", "search", "password", "tel")

@@ -288,7 +288,7 @@ def test_the_own_profile_is_changed_and_the_change_is_in_its_history(as_user, of
     entry = Entry.objects.about(official).latest("pk")
     assert entry.by == official
     assert entry.facts["changes"]["unit"] == ["", "Valuation"]
-    assert "unit: now “Valuation”" in text_of(client.get(url("profile")))
+    assert "Unit: now “Valuation”" in text_of(client.get(url("profile")))
 
 
 def test_gender_may_stay_not_stated(as_user, official):

@@ -1,4 +1,4 @@
-"""What the pages of the office desk share: the day, the event of an address, seats, words, refusals as messages."""
+"""What the pages of the office desk share: the day, the event of an address, seats, refusals as messages."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.text import capfirst
 
 from events.models import Event
 from members.pages.reader import reader
-from portal.kit.clock import spell_days, today_in
+from portal.kit.clock import today_in
 from portal.kit.states import Refused
 
 
@@ -62,19 +60,3 @@ def seats_of(events: Iterable[Event]) -> dict[int, Seats]:
     offered = seats_offered(events)
     counted: Any = Event.objects.filter(pk__in=list(offered)).order_by().with_seats()
     return {row.pk: Seats(offered[row.pk], row.seated, row.waiting) for row in counted}
-
-
-def label(model: type[models.Model], name: str) -> str:
-    """The name of a field for people: "First day", of starts_on."""
-    return capfirst(str(getattr(model._meta.get_field(name), "verbose_name", name)))
-
-
-def words(model: type[models.Model], name: str, text: str) -> str:
-    """A stored value as people read it: "In person", of in_person; "5 May 2021", of 2021-05-05."""
-    field: Any = model._meta.get_field(name)
-    if not text or text == "None":
-        return ""
-    if isinstance(field, models.DateField):
-        day = date.fromisoformat(text)
-        return spell_days(day, day)
-    return str(dict(getattr(field, "flatchoices", ())).get(text, text))

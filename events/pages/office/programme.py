@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from events.models import Event, Revision
-from events.pages.office.desk import Seats, event_or_404, label, office_day, refusals_told, seats_of, words
+from events.pages.office.desk import Seats, event_or_404, office_day, refusals_told, seats_of
 from events.pages.office.forms_programme import EventFilter, EventForm, NewEventForm, ReasonForm, RevisionForm
 from events.services import lifecycle
 from events.services import programme as service
@@ -29,6 +29,7 @@ from portal.kit.clock import spell, spell_day, spell_days
 from portal.kit.exports import csv_response
 from portal.kit.forms import refusals_on
 from portal.kit.listing import Listing
+from portal.kit.telling import label, words
 
 SORTS = {"title": "title", "begin": "starts_at", "state": "state"}
 OVER = (EventState.HELD, EventState.REPORTED, EventState.CANCELLED)

@@ -17,6 +17,7 @@ from events.pages.office import (
     registrations,
     reports,
     sessions,
+    trail,
     workplan,
 )
 from portal.kit.gates import gated
@@ -92,5 +93,12 @@ mail_pages = [
     path("letters/<int:pk>/resend/", mail.letter_resend, name="letter_resend"),
     path("letters/<int:pk>/settle/", mail.letter_settle, name="letter_settle"),
 ]
+trail_pages = [
+    path("trail/", trail.entries, name="trail"),
+    path("trail/trail.csv", trail.entries_csv, name="trail_csv"),
+]
 
-urlpatterns = gated(policies.is_office, [*planning, *programme_pages, *people_pages, *record_pages, *mail_pages])
+urlpatterns = gated(
+    policies.is_office,
+    [*planning, *programme_pages, *people_pages, *record_pages, *mail_pages, *trail_pages],
+)

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from events.models import Activity, Event, Pillar, PlanImport, WorkPlan
-from events.pages.office.desk import label, office_day, refusals_told, seats_of, seats_offered, words
+from events.pages.office.desk import office_day, refusals_told, seats_of, seats_offered
 from events.pages.office.forms_workplan import ActivityForm, PlanFilter, UploadForm
 from events.services import programme
 from events.services import workplan as service
@@ -31,6 +31,7 @@ from members.pages.reader import reader
 from portal.kit.clock import fiscal_year
 from portal.kit.exports import csv_response
 from portal.kit.forms import refusals_on
+from portal.kit.telling import label, words
 from portal.kit.templatetags.ui import TONE_OF_STATE
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "workplan_2020_21.csv"

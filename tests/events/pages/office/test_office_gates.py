@@ -19,7 +19,7 @@ OF_EVENT = [
     "event_history",
     "event_letters",
 ]
-OF_OFFICE = ["letters", "report", "report_csv", "follow_ups", "follow_ups_csv"]
+OF_OFFICE = ["letters", "report", "report_csv", "follow_ups", "follow_ups_csv", "trail", "trail_csv"]
 POSTS_OF_EVENT = ["fill", "issue_certificates", "paper_add", "agenda_add", "outcome_begin", "attendance"]
 
 
