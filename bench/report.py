@@ -216,9 +216,9 @@ def _trail(read: Trail) -> str:
     return (
         f"\n## The audit trail with {read.entries:,} lines\n\n"
         + _table(head, lines)
-        + f"\nOf {read.people:,} people and {trail.VERBS} verbs, filled in {read.seconds:.0f} s; table and indexes take "
-        + f"{read.megabytes:.0f} MB. A page shows 50 lines to a signed-in person of the office. A text is looked for in "
-        + f"the latest {trail.SEARCHED:,} lines of the choice.\n\n"
+        + f"\nOf {read.people:,} people and {trail.VERBS} verbs, filled in {read.seconds:.0f} s; table and indexes "
+        + f"take {read.megabytes:.0f} MB. A page shows 50 lines to a signed-in person of the office. A text is looked "
+        + f"for in the latest {trail.SEARCHED:,} lines of the choice.\n\n"
         + _goal(
             f"each page at most {1000 * TRAIL_CPU:.0f} ms of server time (CPU)",
             f"{1000 * page.cpu:.1f} ms at worst ({worst})",

@@ -32,12 +32,12 @@ FILL = """
          people AS (SELECT array_agg(id ORDER BY id) AS ids FROM members_user)
     INSERT INTO kit_entry (about_type_id, about_id, at, by_id, verb, facts)
     SELECT %(kind)s,
-           rows.ids[1 + (n * 7919 + n / 13) %% cardinality(rows.ids)],
+           rows.ids[(1 + (n * 7919 + n / 13) %% cardinality(rows.ids))::int],
            now() - n * %(step)s - %(shift)s,
-           CASE WHEN n %% 10 = 0 THEN NULL ELSE people.ids[1 + (n * 104729) %% cardinality(people.ids)] END,
+           CASE WHEN n %% 10 = 0 THEN NULL ELSE people.ids[(1 + (n * 104729) %% cardinality(people.ids))::int] END,
            'did thing ' || (n * 31 + n / 7) %% %(verbs)s,
            jsonb_build_object('reason', 'Line ' || n || ' of the trail', 'place', n)
-    FROM rows, people, generate_series(1, %(count)s) AS n
+    FROM rows, people, generate_series(1, %(count)s::bigint) AS n
 """
 
 
@@ -87,8 +87,9 @@ def _fill() -> float:
     with connection.cursor() as cursor:
         for turn, model in enumerate(KINDS):
             kind = ContentType.objects.get_for_model(model)
-            values = {"kind": kind.pk, "count": each, "verbs": VERBS, "step": timedelta(days=DAYS) / each}
-            cursor.execute(FILL.format(table=model._meta.db_table), values | {"shift": timedelta(seconds=turn)})
+            values: dict[str, Any] = {"kind": kind.pk, "count": each, "verbs": VERBS}
+            values |= {"step": timedelta(days=DAYS) / each, "shift": timedelta(seconds=turn)}
+            cursor.execute(FILL.format(table=model._meta.db_table), values)
         cursor.execute("VACUUM ANALYZE kit_entry")
         cursor.execute("ANALYZE")
     return time.monotonic() - began

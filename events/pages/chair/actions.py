@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from events import policies
 from events.models import Event, FollowUp, Outcome
@@ -18,6 +18,7 @@ from events.pages.chair.forms import ActionForm, FollowUpFilter, ProgressForm
 from events.pages.chair.record import back
 from events.services import followups as service
 from members.pages.reader import reader
+from portal.kit import trail
 from portal.kit.clock import today_in
 from portal.kit.exports import csv_response
 from portal.kit.gates import require
@@ -91,15 +92,20 @@ def follow_ups(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_safe
 def follow_ups_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """The actions as filtered on the page; the trail keeps who took the list out of the portal."""
     event = rows.load_event(request, pk)
-    found, _filters = _asked(request, event)
+    found, filters = _asked(request, event)
+    ordered = list(found.order_by("number"))
+    asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
+    trail.record(reader(request), "exported follow-ups", event, rows=len(ordered), filters=asked)
     return csv_response(
         f"follow-ups-{event.slug}",
         [_("Number"), _("Action"), _("Owner"), _("Person"), _("Due date"), _("State"), _("Evidence")],
         (
             [row.number, row.text, row.body, row.owner, row.due_on, row.get_state_display(), row.evidence]
-            for row in found.order_by("number")
+            for row in ordered
         ),
     )
 

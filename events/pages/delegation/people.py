@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from events.pages.delegation import rows
 from events.pages.delegation.forms import NewOfficialForm, PeopleFilter
@@ -14,6 +15,7 @@ from events.states import RegistrationState
 from members.models.people import UserQuerySet
 from members.pages.reader import reader
 from members.services import people as service
+from portal.kit import trail
 from portal.kit.exports import csv_response
 from portal.kit.forms import refusals_on
 from portal.kit.listing import Listing
@@ -42,8 +44,13 @@ def people(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 def people_csv(request: HttpRequest) -> HttpResponse:
-    found, _filters = _asked(request)
+    """The people as filtered on the page; the trail keeps who took the list out of the portal."""
+    found, filters = _asked(request)
+    ordered = list(found.order_by("name", "pk"))
+    asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
+    trail.record(reader(request), "exported people", reader(request), rows=len(ordered), filters=asked)
     return csv_response(
         "our-people",
         [
@@ -65,7 +72,7 @@ def people_csv(request: HttpRequest) -> HttpResponse:
                 row.n_registrations,  # type: ignore[attr-defined]  # counted by the query
                 row.n_confirmed,  # type: ignore[attr-defined]
             ]
-            for row in found.order_by("name", "pk")
+            for row in ordered
         ),
     )
 

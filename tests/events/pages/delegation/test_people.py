@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.models import User
+from portal.kit.models import Entry
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,12 @@ def test_the_file_has_the_same_people_without_formulas(client, tonga_official):
     assert "'=HYPERLINK of Fiji" in text
     assert tonga_official.name not in text
     assert "=HYPERLINK" not in client.get("/delegation/people.csv?q=contact").content.decode()
+
+
+def test_who_takes_the_file_is_a_line_of_the_trail(client, fiji_contact):
+    client.get("/delegation/people.csv?q=contact")
+    entry = Entry.objects.get(verb="exported people")
+    assert (entry.by, entry.facts) == (fiji_contact, {"rows": 1, "filters": {"q": "contact"}})
 
 
 def test_the_list_sorts_by_the_count(client):
