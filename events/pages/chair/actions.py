@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from events import policies
 from events.models import Event, FollowUp, Outcome
@@ -92,7 +92,6 @@ def follow_ups(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_safe
 def follow_ups_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The actions as filtered on the page; the trail keeps who took the list out of the portal."""
     event = rows.load_event(request, pk)
