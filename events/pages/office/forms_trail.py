@@ -103,7 +103,10 @@ def _midnight(day: date) -> datetime:
 
 
 def _holding(rows: EntryQuerySet, text: str) -> EntryQuerySet:
-    """Those of the latest lines whose facts hold the text; facts are JSON, which SQLite keeps in plain letters only."""
+    """Those of the latest lines whose facts hold the text; facts are JSON, which SQLite keeps in plain letters only.
+
+    All lines with the text are sorted before a page is cut off them: their people and kinds are read after that.
+    """
     oldest = rows.order_by("-at", "-pk").values_list("at", flat=True)[SEARCHED : SEARCHED + 1]
     for at in oldest:
         rows = rows.filter(at__gt=at)
@@ -112,7 +115,7 @@ def _holding(rows: EntryQuerySet, text: str) -> EntryQuerySet:
     for spelling in sorted(spelt):
         condition |= Q(facts_text__icontains=spelling)
     found: EntryQuerySet = rows.alias(facts_text=Cast("facts", TextField())).filter(condition)
-    return found
+    return found.select_related(None).prefetch_related("by", "about_type")
 
 
 def everything() -> EntryQuerySet:

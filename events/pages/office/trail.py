@@ -56,7 +56,7 @@ def entries_csv(request: HttpRequest) -> HttpResponseBase:
     if not filters.is_valid():  # more would leave than was asked for
         return redirect(f"{reverse('office:trail')}?{request.GET.urlencode()}")
     count = rows.order_by("-at", "-pk").values("pk")[:MOST_EXPORTED].count()
-    asked = {name: request.GET[name] for name, value in filters.cleaned_data.items() if value}
+    asked = {name: request.GET[name] for name in filters.cleaned_data if request.GET.get(name)}
     noted = trail.record(reader(request), "exported trail", reader(request), rows=count, filters=asked)
     header = [
         _("When (UTC)"),
