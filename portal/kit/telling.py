@@ -20,6 +20,8 @@ LATEST = 50  # lines that the page of a row shows
 LONGEST = 200
 # said by the line itself, shown in another way, or of no use to a reader
 PASSED_OVER = frozenset({"changes", "before", "after", "clauses", "text_hash"})
+# the order in which people say them; PostgreSQL keeps the facts of a line by the length of their names
+IN_ORDER = ("session", "day", "begins", "ends", "item", "person", "number", "version")
 WALL_TIME = re.compile(r"\d\d:\d\d:00")  # a session begins at full minutes
 
 
@@ -62,7 +64,8 @@ def details(
         before, after = short(words(model, name, old)), short(words(model, name, new))
         found.append(_became(before, after) % {"field": label(model, name), "old": before, "new": after})
     left_out = PASSED_OVER | passed_over
-    names = [*(name for name in named if name in entry.facts), *(name for name in entry.facts if name not in named)]
+    first = dict.fromkeys([*named, *IN_ORDER])
+    names = [*(name for name in first if name in entry.facts), *(name for name in entry.facts if name not in first)]
     facts = [
         f"{named.get(name, name.replace('_', ' '))}: {short(fact(entry.facts[name]))}"
         for name in names
