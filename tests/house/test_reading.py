@@ -18,7 +18,13 @@ from tests.house.world import World, build
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 
 # a list of people that leaves the portal as a file is noted in the trail
-NOTED = {"chair:follow_ups_csv", "delegation:people_csv", "office:follow_ups_csv", "office:people_csv", "office:trail_csv"}
+NOTED = {
+    "chair:follow_ups_csv",
+    "delegation:people_csv",
+    "office:follow_ups_csv",
+    "office:people_csv",
+    "office:trail_csv",
+}
 # the key that the page shows waits in the session for its first code
 KEPT = {"mfa_activate_totp"}
 # for the office, which prepares it, and the chairs; participants find it on `participant:joining`
