@@ -357,11 +357,11 @@ def test_a_changed_address_is_told_to_the_old_one(official, post):
 
 
 @pytest.mark.parametrize(("path", "field"), [(LOGIN, "login"), (CODE, "email")])
-def test_five_hundred_known_and_five_hundred_unknown_addresses_get_the_same_bytes(person, fiji, path, field):
-    known = [f"known{number:03}@customs.example" for number in range(500)]
+def test_known_and_unknown_addresses_get_the_same_bytes(person, fiji, path, field):
+    known = [f"known{number:03}@customs.example" for number in range(60)]
     for number, address in enumerate(known):
         person(f"Official {number:03} of Fiji", address, administration=fiji)
-    unknown = [f"never{number:03}@customs.example" for number in range(500)]
+    unknown = [f"never{number:03}@customs.example" for number in range(60)]
     answers: dict[str, set[tuple[object, ...]]] = {"known": set(), "unknown": set()}
     for kind, addresses in (("known", known), ("unknown", unknown)):
         for number, address in enumerate(addresses):
