@@ -85,6 +85,7 @@ def _production(database: str, broker: str, smtp_port: int, folder: Path) -> dic
     return kept | {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "PORTAL_MODE": "production",
+        "REQUIRE_SECOND_FACTOR": "no",  # the office person of the trail signs in with a password only
         "PORTAL_URL": f"https://{HOST}",
         "ALLOWED_HOSTS": HOST,
         "TRUSTED_PROXIES": "1",
