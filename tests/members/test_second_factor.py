@@ -384,6 +384,7 @@ def test_an_office_person_without_the_factor_reaches_only_its_page(required, off
     assert not is_signed_in(client)
 
 
+@pytest.mark.sweep
 def test_every_address_is_closed_to_an_office_person_without_the_factor(required, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     world = build()

@@ -356,6 +356,7 @@ def test_a_changed_address_is_told_to_the_old_one(official, post):
     assert people_behind("official1@fiji.example") == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("path", "field"), [(LOGIN, "login"), (CODE, "email")])
 def test_known_and_unknown_addresses_get_the_same_bytes(person, fiji, path, field):
     known = [f"known{number:03}@customs.example" for number in range(60)]
