@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from members.models.bodies import Administration
+from members.models.bodies import Administration, Group
 
 
 class Role(models.TextChoices):
@@ -19,10 +19,16 @@ class Role(models.TextChoices):
     HEAD = "head", _("Head of administration")
     OFFICE_STAFF = "office_staff", _("Office staff")
     HEAD_OF_OFFICE = "head_of_office", _("Head of office")
+    CHAIR = "chair", _("Chair")
+    VICE_CHAIR = "vice_chair", _("Vice-chair")
 
 
 OFFICE_ROLES = (Role.OFFICE_STAFF, Role.HEAD_OF_OFFICE)
 SPEAKING_ROLES = (Role.CONTACT_POINT, Role.ALTERNATE)
+BODY_ROLES = (*SPEAKING_ROLES, Role.HEAD)
+GROUP_ROLES = (Role.CHAIR, Role.VICE_CHAIR)
+# held by one person at a time; two who share it are a mistake, or a handover that nobody wrote down
+SINGLE_ROLES = (Role.CONTACT_POINT, Role.HEAD, Role.HEAD_OF_OFFICE)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -52,10 +58,13 @@ class Appointment(models.Model):
     administration = models.ForeignKey(
         Administration, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
     )
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments")
     from_on = models.DateField()
     to_on = models.DateField(null=True, blank=True)
     # ended on its first day or before: it holds on no day, and the row stays as history
     revoked = models.BooleanField(default=False)
+    # the appointment that this one took over, in a handover
+    follows = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -66,8 +75,9 @@ class Appointment(models.Model):
                 condition=Q(to_on__isnull=True) | Q(from_on__lte=F("to_on")), name="appointment_runs_forward"
             ),
             models.CheckConstraint(
-                condition=Q(role__in=OFFICE_ROLES, administration__isnull=True)
-                | (~Q(role__in=OFFICE_ROLES) & Q(administration__isnull=False)),
+                condition=Q(role__in=OFFICE_ROLES, administration__isnull=True, group__isnull=True)
+                | Q(role__in=BODY_ROLES, administration__isnull=False, group__isnull=True)
+                | Q(role__in=GROUP_ROLES, administration__isnull=True, group__isnull=False),
                 name="appointment_names_its_body",
             ),
         ]
@@ -78,6 +88,11 @@ class Appointment(models.Model):
     @property
     def is_office(self) -> bool:
         return self.role in OFFICE_ROLES
+
+    @property
+    def body(self) -> Administration | Group | None:
+        """What the person holds the role for; None is the office."""
+        return self.administration or self.group
 
     @property
     def speaks(self) -> bool:

@@ -57,6 +57,7 @@ class Administration(models.Model):
     weekend_days = models.JSONField(_("weekend days"), default=weekend)
     languages = models.CharField(_("languages"), max_length=200, blank=True)
     email = models.EmailField(_("shared mailbox"), blank=True)
+    mail_domains = models.CharField(_("mail domains"), max_length=200, blank=True)
     address = models.TextField(_("address for letters"), blank=True)
     capital = models.CharField(_("capital"), max_length=80, blank=True)
     regional_entities = models.CharField(_("regional entities"), max_length=80, blank=True)
@@ -70,6 +71,16 @@ class Administration(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def domains(self) -> list[str]:
+        """Mail domains of the administration: a hint that an address is theirs, never a proof."""
+        return self.mail_domains.lower().replace(",", " ").split()
+
+    def knows_address(self, email: str) -> bool:
+        """Whether the address ends in one of the domains, or in a part below one: tax.customs.gov.fj."""
+        domain = email.rpartition("@")[2].lower()
+        return any(domain == known or domain.endswith(f".{known}") for known in self.domains)
 
     @property
     def weekend(self) -> str:
@@ -159,6 +170,10 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind)
+    abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True)
+    email = models.EmailField(_("shared mailbox"), blank=True)
+    address = models.TextField(_("address for letters"), blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True, validators=[valid_zone])
 
     class Meta:
         ordering = ["name"]

@@ -28,6 +28,20 @@ class Gender(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class English(models.TextChoices):
+    """How well a person works in English, as the person states it."""
+
+    NOT_STATED = "", _("Not stated")
+    BASIC = "basic", _("Basic: I follow simple talks")
+    WORKING = "working", _("Working: I take part in discussions")
+    FLUENT = "fluent", _("Fluent")
+
+
+class MailLanguage(models.TextChoices):
+    ENGLISH = "en", _("English")
+    FRENCH = "fr", _("French")
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User) -> Self:
         """Oneself; the office sees everybody; a contact point sees the people of its administrations."""
@@ -85,8 +99,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="people"
     )
+    languages = models.CharField(_("languages"), max_length=200, blank=True)
+    english = models.CharField(_("English"), max_length=10, choices=English, default=English.NOT_STATED, blank=True)
+    customs_since = models.PositiveSmallIntegerField(_("in customs since the year"), null=True, blank=True)
+    experience = models.TextField(_("experience"), blank=True)
+    mail_language = models.CharField(
+        _("language of letters"), max_length=2, choices=MailLanguage, default=MailLanguage.ENGLISH
+    )
     time_zone = models.CharField(_("time zone"), max_length=40, blank=True, validators=[valid_zone])
     is_active = models.BooleanField(default=True)
+    # a person found twice: this row is closed, and everything of it stands at the other one
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged_from")
+    erased_at = models.DateTimeField(null=True, blank=True)
     is_staff = models.BooleanField(_("may open the technical administration"), default=False)
     joined_at = models.DateTimeField(default=timezone.now)
 
@@ -101,7 +125,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(
                 condition=Q(administration__isnull=True) | Q(organisation__isnull=True), name="user_has_one_body"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(is_active=False), name="user_merged_is_closed"
+            ),
+        ]
+        # the orders of the list of people, whole and of one administration
+        indexes = [
+            models.Index(fields=["name", "id"], name="user_name"),
+            models.Index(fields=["administration", "name", "id"], name="user_administration_name"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from members import policies
+from members import hooks, policies
 from members.models import Administration, Appointment, Membership, Role, User
 from members.models.bodies import AdministrationQuerySet
 from members.pages import history
@@ -22,7 +22,7 @@ from members.pages.reader import reader
 from members.services import appointments
 from portal.kit.clock import city, in_zone, offset, today_in
 from portal.kit.exports import csv_response
-from portal.kit.forms import refusals_on
+from portal.kit.forms import posted, refusals_on
 from portal.kit.listing import Listing
 
 SORTS = {"name": "name", "iso": "iso2", "sub-region": "sub_region", "zone": "time_zone"}
@@ -118,6 +118,7 @@ def administration(request: HttpRequest, pk: int) -> HttpResponse:
             "appointments": held.from_day_on(today).order_by("role", "from_on"),
             "earlier": held.exclude(pk__in=held.from_day_on(today).values("pk")),
             "people": Listing(request.GET, people, sorts={"name": "name"}, default="name") if sees_people else None,
+            "sections": hooks.sections(hooks.administration_sections, row, reader(request), at),
             "history": history.lines(row) if policies.is_office(request.user) else [],
             "today": today,
             "section": "people" if policies.is_contact_point(request.user) else "members",
@@ -129,7 +130,7 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     """The office gives a person of an administration a role."""
     today = office_day(timezone.now())
     row = get_object_or_404(Administration.objects.members_on(today), pk=pk)
-    form = AppointmentForm(request.POST or None, administration=row, today=today)
+    form = AppointmentForm(posted(request), administration=row, today=today)
     if form.is_valid():
         with refusals_on(form):
             given = appointments.appoint(administration=row, by=reader(request), **form.cleaned_data)
@@ -145,7 +146,7 @@ def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     today = office_day(timezone.now())
     rows = Appointment.objects.from_day_on(today).filter(administration__isnull=False)
     row = get_object_or_404(rows.select_related("person", "administration"), pk=pk)
-    form = EndForm(request.POST or None, today=today)
+    form = EndForm(posted(request), today=today)
     if form.is_valid():
         with refusals_on(form):
             appointments.end(row, on=form.cleaned_data["on"], by=reader(request))

@@ -8,13 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members import policies
+from members import hooks, policies
 from members.models import User
 from members.pages import history
 from members.pages.forms import NewPersonForm, PeopleFilter, ProfileForm
 from members.pages.reader import reader
 from members.services import people as service
-from portal.kit.forms import refusals_on
+from portal.kit.forms import posted, refusals_on
 from portal.kit.gates import require
 from portal.kit.listing import Listing
 from portal.kit.zones import zone_label
@@ -69,7 +69,7 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 def add_person(request: HttpRequest) -> HttpResponse:
     """The office adds a person; ?administration=5 chooses the body."""
-    form = NewPersonForm(request.POST or None, initial={"administration": request.GET.get("administration", "")})
+    form = NewPersonForm(posted(request), initial={"administration": request.GET.get("administration", "")})
     if form.is_valid():
         with refusals_on(form):
             added = service.add(by=reader(request), **form.cleaned_data)
@@ -82,15 +82,17 @@ def add_person(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, found: User) -> HttpResponse:
+    at = timezone.now()
     return render(
         request,
         "members/person.html",
         {
             "person": found,
             "own": found == request.user,
-            "zone": zone_label(found.zone, timezone.now()),
+            "zone": zone_label(found.zone, at),
             "may_edit": policies.may_edit_person(request.user, found),
             "appointments": found.appointments.select_related("administration"),
+            "sections": hooks.sections(hooks.person_sections, found, reader(request), at),
             "history": history.lines(found),
             "section": "people" if policies.is_contact_point(request.user) else "members",
         },
@@ -99,7 +101,7 @@ def _show(request: HttpRequest, found: User) -> HttpResponse:
 
 def _edit(request: HttpRequest, found: User) -> HttpResponse:
     form = ProfileForm(
-        request.POST or None,
+        posted(request),
         at=timezone.now(),
         person=found,
         with_email=policies.may_edit_address(request.user, found),

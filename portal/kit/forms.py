@@ -11,6 +11,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from portal.kit.states import Refused
@@ -20,6 +21,11 @@ MOST_DIGITS = 18  # of a key that fits into 64 bits
 BREAKS = {"\n", "\r", "\t"}
 # they turn the reading direction of what follows, so that a name can hide another
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also when every field was left empty; nothing when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def no_control_characters(text: str) -> None:

@@ -88,6 +88,20 @@ class Entry(About):
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.about_type.model} {self.about_id}"
 
 
+class Personal(models.Model):
+    """The facts of a line that say who a person is: kept beside the trail, so that they can be forgotten.
+
+    The line itself stays for ever. Erasing a person deletes these rows and leaves who did what and when.
+    """
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="personal")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    facts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"Facts about {self.person_id}"
+
+
 class Stateful(models.Model):
     """A row with a state; `move_to` is the one door to another state."""
 

@@ -101,8 +101,8 @@ def test_the_triggers_go_and_come_with_their_migration(transactional_db):
     try:
         MigrationExecutor(connection).migrate([("kit", "0003_trail_order")])
         trail.record(person, "changed", person)
-        Entry.objects.all().delete()
+        Entry.objects.all()._raw_delete(connection.alias)  # the rows beside it know a newer table
     finally:
-        MigrationExecutor(connection).migrate([("kit", "0004_append_only")])
+        MigrationExecutor(connection).migrate([("kit", "0005_personal")])
     trail.record(person, "changed", person)
     refused(lambda: Entry.objects.all().delete())

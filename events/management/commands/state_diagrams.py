@@ -9,14 +9,15 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from events.states import MACHINES
+from members import states as members_states
 from portal.kit.states import Moves
 from portal.mail.states import MESSAGE
 
 TARGET = Path(settings.BASE_DIR) / "docs" / "workflow.md"
 HEAD = """# How rows move
 
-Printed from `events/states.py` and `portal/mail/states.py` by `manage.py state_diagrams`; a test says when it is stale.
-A move that is not drawn is refused with a sentence. Every move leaves a line in the audit trail.
+Printed from the `states.py` of `events`, `members` and `portal/mail` by `manage.py state_diagrams`; a test
+says when it is stale. A move that is not drawn is refused with a sentence. Every move leaves a line in the audit trail.
 """
 
 
@@ -30,7 +31,7 @@ def diagram(name: str, moves: Moves) -> str:
 
 
 def page() -> str:
-    machines = {**MACHINES, "Message": MESSAGE}
+    machines = {**MACHINES, **members_states.MACHINES, "Message": MESSAGE}
     return "\n".join([HEAD, *(diagram(name, moves) for name, moves in machines.items())])
 
 

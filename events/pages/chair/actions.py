@@ -13,7 +13,7 @@ from events import policies
 from events.models import Event, FollowUp, Outcome
 from events.models.followups import FollowUpQuerySet
 from events.pages.chair import rows
-from events.pages.chair.acts import button, form_page, posted
+from events.pages.chair.acts import button, form_page
 from events.pages.chair.forms import ActionForm, FollowUpFilter, ProgressForm
 from events.pages.chair.record import back
 from events.services import followups as service
@@ -21,6 +21,7 @@ from members.pages.reader import reader
 from portal.kit import trail
 from portal.kit.clock import today_in
 from portal.kit.exports import csv_response
+from portal.kit.forms import posted
 from portal.kit.gates import require
 from portal.kit.listing import Listing
 

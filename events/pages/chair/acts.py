@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 
@@ -72,8 +72,3 @@ def will_be_void(outcome: Outcome) -> str:
         "%(count)d signatures will be void: their chairs get a letter and sign the new text again.",
         count,
     ) % {"count": count}
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent, also when every field was left empty; nothing when the page is only looked at."""
-    return request.POST if request.method == "POST" else None

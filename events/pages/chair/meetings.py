@@ -16,7 +16,7 @@ from events import policies
 from events.models import Chairing, Delegation, Event, FollowUp, Outcome, Signature
 from events.models.workplan import Mode
 from events.pages.chair import rows
-from events.pages.chair.acts import button, form_page, posted
+from events.pages.chair.acts import button, form_page
 from events.pages.chair.forms import DelegationForm, MeetingFilter
 from events.services import registrations
 from events.services.outcomes import IN_CIRCULATION
@@ -24,6 +24,7 @@ from events.states import EventState, OutcomeState
 from members.models import User
 from members.pages.reader import reader
 from portal.kit.clock import today_in
+from portal.kit.forms import posted
 from portal.kit.listing import Listing
 
 SORTS = {"begin": "starts_at", "title": "title", "outcome": "outcome__state"}

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST
 from events import policies
 from events.models import AgendaItem, Chairing, Intervention, Outcome, Paragraph, Signature
 from events.pages.chair import history, record, rows
-from events.pages.chair.acts import button, form_page, posted, will_be_void
+from events.pages.chair.acts import button, form_page, will_be_void
 from events.pages.chair.forms import CommentForm, CorrigendumForm
 from events.services import outcomes as service
 from events.states import OutcomeState
 from members.pages.reader import reader
+from portal.kit.forms import posted
 from portal.kit.gates import require
 from portal.kit.states import Refused
 

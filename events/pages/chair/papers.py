@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 
 from events.models import AgendaItem, Event, Paper
 from events.pages.chair import rows
-from events.pages.chair.acts import button, form_page, posted
+from events.pages.chair.acts import button, form_page
 from events.pages.chair.forms import ItemForm, PaperForm
 from events.services import papers as service
 from members.pages.reader import reader
+from portal.kit.forms import posted
 
 
 def item_add(request: HttpRequest, pk: int) -> HttpResponse:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from events.models import Intervention, Outcome, Paragraph
 from events.pages.chair import rows
-from events.pages.chair.acts import button, form_page, posted
+from events.pages.chair.acts import button, form_page
 from events.pages.chair.forms import InterventionForm, ParagraphForm, TextForm
 from events.services import outcomes as service
 from members.pages.reader import reader
+from portal.kit.forms import posted
 
 WITH_EVENT = "outcome__event__series"
 

@@ -22,7 +22,7 @@ from events.services.registrations import seats_of
 from events.states import InvitationState, RegistrationState
 from members.pages.reader import reader
 from portal.kit.exports import csv_response
-from portal.kit.forms import refusals_on
+from portal.kit.forms import posted, refusals_on
 from portal.kit.gates import require
 from portal.kit.listing import Listing
 
@@ -129,7 +129,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     row = _load(request, pk)
     require(policies.may_nominate(request.user, row))
-    form = ReasonForm(rows.posted(request))
+    form = ReasonForm(posted(request))
     if request.method == "POST" and not rows.replaceable(row.event, at):
         form.add_error(None, rows.closed(row, at) or _("This event has begun."))
     elif form.is_valid():

@@ -18,7 +18,7 @@ from events.pages.delegation.forms import NominationForm, ReasonForm, ReplaceFor
 from events.services import registrations as service
 from events.states import RegistrationState
 from members.pages.reader import reader
-from portal.kit.forms import Clean, refusals_on
+from portal.kit.forms import Clean, posted, refusals_on
 from portal.kit.gates import require
 from portal.kit.states import Refused
 
@@ -28,7 +28,7 @@ def nominate(request: HttpRequest, pk: int) -> HttpResponse:
     at, user = timezone.now(), reader(request)
     invitation = get_object_or_404(rows.my_invitations(user).select_related("event", "administration"), pk=pk)
     require(policies.may_nominate(user, invitation))
-    form = NominationForm(rows.posted(request), invitation=invitation)
+    form = NominationForm(posted(request), invitation=invitation)
     if form.is_valid():
         official, motivation = form.cleaned_data["official"], form.cleaned_data["motivation"]
         with refusals_on(form):
@@ -59,7 +59,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Say no to an applicant, with a reason; a nominee is withdrawn instead."""
     row = _load(request, pk)
     require(policies.may_endorse(request.user, row))
-    form = ReasonForm(rows.posted(request))
+    form = ReasonForm(posted(request))
     if request.method == "POST" and row.state != RegistrationState.APPLIED:
         form.add_error(None, _("This is no open application any more. It is %(state)s.") % {"state": _state(row)})
     return _act(
@@ -88,7 +88,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a nominee back, with a reason; a seat that becomes free is offered to the next one who waits."""
     row = _load(request, pk)
     require(policies.may_withdraw(request.user, row))
-    form = ReasonForm(rows.posted(request))
+    form = ReasonForm(posted(request))
     return _act(
         request,
         row,
@@ -108,7 +108,7 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
     """Put another official of ours in the place of a nominee, with the same seat."""
     row = _load(request, pk)
     require(policies.may_endorse(request.user, row))
-    form = ReplaceForm(rows.posted(request), registration=row)
+    form = ReplaceForm(posted(request), registration=row)
     return _act(
         request,
         row,

@@ -17,7 +17,7 @@ from members.pages.reader import reader
 from members.services import people as service
 from portal.kit import trail
 from portal.kit.exports import csv_response
-from portal.kit.forms import refusals_on
+from portal.kit.forms import posted, refusals_on
 from portal.kit.listing import Listing
 
 SORTS = {
@@ -80,7 +80,7 @@ def people_csv(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Add an official of ours; the first sign-in is by a mailed code."""
     user = reader(request)
-    form = NewOfficialForm(rows.posted(request), reader=user)
+    form = NewOfficialForm(posted(request), reader=user)
     if form.is_valid():
         with refusals_on(form):
             person = service.add(by=user, **form.cleaned_data)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Q
-from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from events.models import Event, Invitation, Registration
@@ -76,8 +75,3 @@ def closed(invitation: Invitation, at: datetime) -> str:
 def replaceable(event: Event, at: datetime) -> bool:
     """Until the event begins another official can take the place of a nominee."""
     return event.state == EventState.ANNOUNCED and at < event.starts_at
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent, also when every field was left empty; nothing when the page is only looked at."""
-    return request.POST if request.method == "POST" else None

@@ -27,7 +27,7 @@ from events.states import LIVE, EventState, InvitationState, OutcomeState, Regis
 from members.pages.reader import reader
 from portal.kit.clock import spell, spell_day, spell_days
 from portal.kit.exports import csv_response
-from portal.kit.forms import refusals_on
+from portal.kit.forms import posted, refusals_on
 from portal.kit.listing import Listing
 from portal.kit.telling import label, words
 
@@ -117,9 +117,7 @@ def _lines(rows: list[Event]) -> list[Line]:
 def event_new(request: HttpRequest) -> HttpResponse:
     """An event that no line of the plan foresaw."""
     at = timezone.now()
-    form = NewEventForm(
-        request.POST or None, at=at, today=office_day(at), initial={"time_zone": settings.OFFICE_TIME_ZONE}
-    )
+    form = NewEventForm(posted(request), at=at, today=office_day(at), initial={"time_zone": settings.OFFICE_TIME_ZONE})
     if form.is_valid():
         with refusals_on(form):
             made = service.create(by=reader(request), **form.cleaned_data)
@@ -312,7 +310,7 @@ def event_edit(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(row, name) for name in EventForm.base_fields if name not in many}
     initial |= {"donors": [other.pk for other in row.donors.all()], "officer": row.officer_id}
     initial |= {"targets": [other.pk for other in row.targets.all()]}
-    form = EventForm(request.POST or None, event=row, at=at, today=office_day(at), initial=initial)
+    form = EventForm(posted(request), event=row, at=at, today=office_day(at), initial=initial)
     if form.is_valid():
         with refusals_on(form):
             service.change(row, by=reader(request), **form.cleaned_data)
@@ -341,7 +339,7 @@ def event_revise(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Only an announced event is changed by a revision."))
         return redirect("office:event", pk=row.pk)
     at = timezone.now()
-    form = RevisionForm(request.POST or None, event=row, at=at, today=office_day(at))
+    form = RevisionForm(posted(request), event=row, at=at, today=office_day(at))
     if form.is_valid():
         with refusals_on(form):
             made = lifecycle.revise(row, by=reader(request), at=at, **form.cleaned_data)

@@ -20,7 +20,7 @@ from events.services import lifecycle, programme
 from events.states import EventState
 from members.pages.reader import reader
 from portal.kit.clock import spell_span
-from portal.kit.forms import refusals_on
+from portal.kit.forms import posted, refusals_on
 
 OPEN_TO_SESSIONS = (EventState.DRAFT, EventState.POSTPONED)
 
@@ -40,7 +40,7 @@ def sessions(request: HttpRequest, pk: int) -> HttpResponse:
     listed = list(row.sessions.all())
     form = None
     if is_open:
-        form = SessionForm(request.POST or None, event=row, initial=_next_values(row, listed))
+        form = SessionForm(posted(request), event=row, initial=_next_values(row, listed))
         if form.is_valid():
             with refusals_on(form):
                 made = programme.add_session(row, by=reader(request), **form.cleaned_data)
@@ -73,7 +73,7 @@ def session_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not revises and row.state not in OPEN_TO_SESSIONS:
         messages.error(request, _("This event is over. Its sessions stay as they were."))
         return redirect("office:sessions", pk=row.pk)
-    form = SessionForm(request.POST or None, event=row, with_reason=revises, initial=session_values(session))
+    form = SessionForm(posted(request), event=row, with_reason=revises, initial=session_values(session))
     if form.is_valid():
         with refusals_on(form):
             if revises:
@@ -110,7 +110,7 @@ def session_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def chairs(request: HttpRequest, pk: int) -> HttpResponse:
     """Who chairs the event; one chair for each administration."""
     row = event_or_404(request, pk)
-    form = ChairForm(request.POST or None, event=row)
+    form = ChairForm(posted(request), event=row)
     if form.is_valid():
         person = form.cleaned_data["person"]
         with refusals_on(form):

@@ -30,7 +30,7 @@ from members.pages import history
 from members.pages.reader import reader
 from portal.kit.clock import fiscal_year
 from portal.kit.exports import csv_response
-from portal.kit.forms import refusals_on
+from portal.kit.forms import posted, refusals_on
 from portal.kit.telling import label, words
 from portal.kit.templatetags.ui import TONE_OF_STATE
 
@@ -266,7 +266,7 @@ def plan_sample(request: HttpRequest) -> FileResponse:
 def plan_import(request: HttpRequest) -> HttpResponse:
     """Upload a file; nothing of the plan changes before the verdicts are confirmed."""
     year = request.GET.get("year") or fiscal_year(office_day(timezone.now()))
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"fiscal_year": year})
+    form = UploadForm(posted(request), request.FILES or None, initial={"fiscal_year": year})
     if form.is_valid():
         file = form.cleaned_data["file"]
         # a file that is refused opens no plan
@@ -358,7 +358,7 @@ def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {name: getattr(row, name) for name in ActivityForm.base_fields if name not in many}
     initial |= {name: [other.pk for other in getattr(row, name).all()] for name in many}
     initial |= {"pillar": row.pillar_id, "officer": row.officer_id}
-    form = ActivityForm(request.POST or None, activity=row, today=office_day(at), initial=initial)
+    form = ActivityForm(posted(request), activity=row, today=office_day(at), initial=initial)
     if form.is_valid():
         with refusals_on(form):
             service.change(row, by=reader(request), **form.cleaned_data)
