@@ -49,7 +49,8 @@ class Traced(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the typ
         for formset in formsets:
             rows = [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]
             for row in rows:
-                trail.record(request.user, "changed", form.instance, **{row._meta.model_name: str(row)})
+                facts: dict[str, Any] = {row._meta.model_name: str(row)}
+                trail.record(request.user, "changed", form.instance, **facts)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

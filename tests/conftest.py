@@ -40,6 +40,7 @@ def trail_that_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
             triggers = cursor.fetchall()
             for name, _statement in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute("DELETE FROM kit_personal")
             cursor.execute("DELETE FROM kit_entry")
             for _name, statement in triggers:
                 cursor.execute(statement)

@@ -116,7 +116,7 @@ def add_intervention(outcome: Outcome, *, item: AgendaItem | None, speaker: str,
         return twin
     last = outcome.interventions.aggregate(last=Max("number"))["last"] or 0
     row = Intervention.objects.create(outcome=outcome, number=last + 1, item=item, speaker=speaker, text=text)
-    trail.record(by, "added intervention", outcome, speaker=speaker)
+    trail.record(by, "added intervention", outcome, personal=(None, {"speaker": speaker}))
     edited(outcome, by=by)
     return row
 
@@ -124,7 +124,7 @@ def add_intervention(outcome: Outcome, *, item: AgendaItem | None, speaker: str,
 @transaction.atomic
 def remove_intervention(intervention: Intervention, *, by: User) -> None:
     outcome = editable(intervention.outcome)
-    trail.record(by, "removed intervention", outcome, speaker=intervention.speaker)
+    trail.record(by, "removed intervention", outcome, personal=(None, {"speaker": intervention.speaker}))
     intervention.delete()
     edited(outcome, by=by)
 
@@ -208,9 +208,9 @@ def sign(outcome: Outcome, *, chairing: Chairing, text_hash: str, by: User, at: 
     if held is not None:
         held.voided_at = at
         held.save(update_fields=["voided_at"])
-        trail.record(by, "voided signatures", outcome, chairs=[str(chairing)])
+        trail.record(by, "voided signatures", outcome, chairs=[str(chairing.administration)])
     signature = Signature.objects.create(outcome=outcome, chairing=chairing, text_hash=current, signed_at=at)
-    trail.record(by, "signed", outcome, chair=chairing, text_hash=current)
+    trail.record(by, "signed", outcome, personal=(chairing.person, {"chair": chairing}), text_hash=current)
     notices.outcome_signed(outcome, signature)
     if outcome.state != OutcomeState.SIGNED and not _unsigned(outcome, current):
         outcome.move_to(OutcomeState.SIGNED, by=by)
@@ -278,10 +278,12 @@ def editable(outcome: Outcome) -> Outcome:
 
 def edited(outcome: Outcome, *, by: User) -> None:
     """After every edit: valid signatures are void, and a signed text goes round again."""
-    valid = list(outcome.signatures.filter(voided_at__isnull=True).select_related("chairing__person"))
+    valid = list(
+        outcome.signatures.filter(voided_at__isnull=True).select_related("chairing__person", "chairing__administration")
+    )
     if not valid:
         return
-    trail.record(by, "voided signatures", outcome, chairs=[str(row.chairing) for row in valid])
+    trail.record(by, "voided signatures", outcome, chairs=[str(row.chairing.administration) for row in valid])
     Signature.objects.filter(pk__in=[row.pk for row in valid]).update(voided_at=Now())
     if outcome.state == OutcomeState.SIGNED:
         outcome.move_to(OutcomeState.CIRCULATED, by=by)

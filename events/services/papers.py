@@ -40,7 +40,7 @@ def change_item(item: AgendaItem, *, by: User, **values: Any) -> None:
     for name, value in values.items():
         setattr(item, name, value)
     item.save(update_fields=list(values))
-    trail.record_changes(by, event, before, values)
+    trail.record_changes(by, event, before, values, naming=["speaker"])
 
 
 @transaction.atomic

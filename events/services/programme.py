@@ -204,7 +204,7 @@ def add_chair(
     chairing = Chairing.objects.create(
         event=event, person=person, administration=administration, capacity=capacity, on_behalf_of=on_behalf_of
     )
-    trail.record(by, "named chair", event, person=person, administration=administration)
+    trail.record(by, "named chair", event, personal=(person, {"person": person}), administration=administration)
     return chairing
 
 
@@ -215,7 +215,7 @@ def remove_chair(chairing: Chairing, *, by: User) -> None:
     if chairing.signatures.exists():
         raise Refused(_("%(name)s has signed the outcome and stays as chair.") % {"name": chairing.person})
     refuse_when_signed(event)
-    trail.record(by, "removed chair", event, person=chairing.person)
+    trail.record(by, "removed chair", event, personal=(chairing.person, {"person": chairing.person}))
     chairing.delete()
 
 

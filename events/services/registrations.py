@@ -83,7 +83,9 @@ def nominate(invitation: Invitation, *, official: User, by: User, at: datetime, 
         motivation=motivation,
         endorsed_by=by,
     )
-    trail.record(by, "nominated", registration, official=official, priority=registration.priority)
+    trail.record(
+        by, "nominated", registration, personal=(official, {"official": official}), priority=registration.priority
+    )
     invitations.answered(invitation, by=by, at=at)
     notices.nominated(registration)
     return registration
@@ -148,7 +150,7 @@ def decline(registration: Registration, *, reason: str, by: User, at: datetime) 
     event = _lock(registration.event_id)
     registration.refresh_from_db(fields=["state"])
     was_offered = registration.state == RegistrationState.OFFERED
-    registration.move_to(RegistrationState.DECLINED, by=by, reason=reason)
+    registration.move_to(RegistrationState.DECLINED, by=by, personal=_about(registration, reason=reason))
     _keep_reason(registration, reason)
     notices.not_taken(registration)
     if was_offered:
@@ -273,7 +275,7 @@ def withdraw(registration: Registration, *, reason: str, by: User, at: datetime)
         raise Refused(_("The event is over. The list of participants stays as it was."))
     registration.refresh_from_db(fields=["state"])
     had_seat = registration.state in (RegistrationState.CONFIRMED, RegistrationState.OFFERED)
-    registration.move_to(RegistrationState.WITHDRAWN, by=by, reason=reason)
+    registration.move_to(RegistrationState.WITHDRAWN, by=by, personal=_about(registration, reason=reason))
     _keep_reason(registration, reason)
     reminders.lift_for(registration, by=by, reason=_("The registration was withdrawn."))
     notices.withdrawn(registration)
@@ -296,7 +298,7 @@ def replace(registration: Registration, *, official: User, by: User, at: datetim
     before = registration.state
     if before == RegistrationState.OFFERED:
         raise Refused(_("This seat is offered to one person by name. Withdraw the offer instead."))
-    registration.move_to(RegistrationState.REPLACED, by=by, replaced_by=official)
+    registration.move_to(RegistrationState.REPLACED, by=by, personal=(official, {"replaced_by": official}))
     reminders.lift_for(registration, by=by, reason=_("The nominee was replaced."))
     notices.replaced(registration)
     successor = Registration.objects.create(
@@ -309,7 +311,7 @@ def replace(registration: Registration, *, official: User, by: User, at: datetim
         endorsed_by=by,
         replaces=registration,
     )
-    trail.record(by, "nominated", successor, official=official, replaces=registration.official)
+    trail.record(by, "nominated", successor, personal=_about(registration, replaces=registration.official))
     if before == RegistrationState.CONFIRMED:
         _seat(successor, by=by, at=at)
     elif before == RegistrationState.WAITING:
@@ -383,14 +385,16 @@ def set_delegation(
     values = {"head": head, "capacity": capacity, "size": size}
     if row is None:
         row = Delegation.objects.create(event=event, administration=administration, organisation=organisation, **values)
-        trail.record(by, "added delegation", event, body=row, **{key: value or "" for key, value in values.items()})
+        facts = {"body": row, "capacity": capacity, "size": size or ""}
+        trail.record(by, "added delegation", event, personal=(None, {"head": head}) if head else None, **facts)
         return row
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
     row.save(update_fields=list(values))
     changed = {f"{row}: {name}": value for name, value in values.items()}
-    trail.record_changes(by, event, {f"{row}: {name}": value for name, value in before.items()}, changed)
+    known = {f"{row}: {name}": value for name, value in before.items()}
+    trail.record_changes(by, event, known, changed, naming=[f"{row}: head"])
     return row
 
 
@@ -415,6 +419,11 @@ def _open_event(pk: int, at: datetime) -> Event:
     if at >= event.starts_at:
         raise Refused(_("The event has begun."))
     return event
+
+
+def _about(registration: Registration, **facts: Any) -> tuple[User, dict[str, Any]]:
+    """Facts of the trail about the official, which are erased with the person."""
+    return registration.official, facts
 
 
 def _lock(pk: int) -> Event:

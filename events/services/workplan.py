@@ -156,7 +156,8 @@ def confirm(upload: PlanImport, *, by: User, at: datetime) -> dict[str, int]:
     upload.confirmed_at = at
     upload.save(update_fields=["confirmed_at"])
     counts = {action: sum(v.action == action for v in verdicts) for action in ("new", "changed", "same")}
-    trail.record(by, "imported", upload.plan, file=upload.file_name, **counts)
+    facts: dict[str, Any] = {"file": upload.file_name, **counts}
+    trail.record(by, "imported", upload.plan, **facts)
     return counts
 
 

@@ -27,11 +27,11 @@ FACTS = {
 
 def lines(about: models.Model) -> list[Line]:
     """The latest lines, newest first."""
-    return [tell(entry) for entry in trail.history(about).select_related("about_type")[:LATEST]]
+    return [tell(entry) for entry in trail.history(about).in_full()[:LATEST]]
 
 
 def tell(entry: Entry, *, passed_over: frozenset[str] = frozenset()) -> Line:
-    """One entry in words, without the name of its row; it was read with `by` and `about_type`."""
+    """One entry in words, without the name of its row; it was read `in_full`."""
     kind = entry.about_type
     model = kind.model_class()
     act = ACTS.get((kind.model, entry.verb)) or telling.act(entry, model)

@@ -73,7 +73,7 @@ def of(person: User, *, here: str, at: datetime) -> list[Device]:
 @transaction.atomic
 def end(row: Any, *, by: User) -> None:
     """Sign out on one device: its next request meets the sign-in page."""
-    trail.record(by, "ended a session", row.user, device=in_words(row.user_agent))
+    trail.record(by, "ended a session", row.user, personal=(row.user, {"device": in_words(row.user_agent)}))
     row.end()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.kit.states import Moves, Refused
+
+# a person (None: somebody without an account), and the facts that say who it is
+Naming = tuple[Any, Mapping[str, Any]]
 
 
 class AboutQuerySet(models.QuerySet[Any]):
@@ -38,17 +42,26 @@ class About(models.Model):
 
 
 class EntryQuerySet(AboutQuerySet):
-    def record(self, by: Any, verb: str, about: models.Model, **facts: Any) -> Entry:
-        """Write one line of the audit trail; `by` is None when the portal itself acts."""
+    def record(self, by: Any, verb: str, about: models.Model, personal: Naming | None = None, **facts: Any) -> Entry:
+        """Write one line of the audit trail; `by` is None when the portal itself acts.
+
+        `personal` is (person, facts): what says who this person is, kept beside the line.
+        """
         entry: Entry = self.create(
-            by=by if getattr(by, "pk", None) else None,
-            verb=verb,
-            about=about,
-            facts={
-                key: value if isinstance(value, (int, bool, list, dict)) else str(value) for key, value in facts.items()
-            },
+            by=by if getattr(by, "pk", None) else None, verb=verb, about=about, facts=_kept(facts)
         )
+        if personal is not None:
+            person, told = personal
+            entry.personal = Personal.objects.create(entry=entry, person=person, facts=_kept(told))
         return entry
+
+    def in_full(self) -> Self:
+        """With everything that telling a line reads."""
+        return self.select_related("by", "about_type", "personal")
+
+
+def _kept(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value if isinstance(value, (int, bool, list, dict)) else str(value) for name, value in facts.items()}
 
 
 class Entry(About):
@@ -87,15 +100,30 @@ class Entry(About):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb} {self.about_type.model} {self.about_id}"
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """All facts: those of the line, and beside them those that say who a person is, as long as they are kept."""
+        beside = getattr(self, "personal", None)
+        told = {**self.facts, **(beside.facts if beside else {})}
+        if beside and "changes" in beside.facts:
+            told["changes"] = {**self.facts.get("changes", {}), **beside.facts["changes"]}
+        return told
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the line had facts that said who a person is, and they are erased."""
+        return "fields" in self.facts and getattr(self, "personal", None) is None
+
 
 class Personal(models.Model):
     """The facts of a line that say who a person is: kept beside the trail, so that they can be forgotten.
 
     The line itself stays for ever. Erasing a person deletes these rows and leaves who did what and when.
+    Without a person they name somebody who has no account: a head of delegation, a speaker, a word in a search.
     """
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="personal")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     facts = models.JSONField(default=dict)
 
     def __str__(self) -> str:
@@ -111,8 +139,8 @@ class Stateful(models.Model):
     class Meta:
         abstract = True
 
-    def move_to(self, state: str, *, by: Any, **facts: Any) -> None:
-        """Check the table, save, write the audit row.
+    def move_to(self, state: str, *, by: Any, personal: Naming | None = None, **facts: Any) -> None:
+        """Check the table, save, write the audit row; `personal` are the facts of it that say who a person is.
 
         Raises `Refused` when the table has no such move, or when somebody else moved the row first:
         the update is conditional on the state this person saw.
@@ -124,7 +152,7 @@ class Stateful(models.Model):
         if not moved:
             raise Refused(_("Somebody changed this a moment ago. Read the page again, then decide."))
         self.state = state
-        Entry.objects.record(by, "moved", self, before=before, after=state, **facts)
+        Entry.objects.record(by, "moved", self, personal, before=before, after=state, **facts)
 
     def may_move_to(self, state: str) -> bool:
         return self.moves.allow(self.state, state)

@@ -19,7 +19,7 @@ from portal.kit.models import Entry
 LATEST = 50  # lines that the page of a row shows
 LONGEST = 200
 # said by the line itself, shown in another way, or of no use to a reader
-PASSED_OVER = frozenset({"changes", "before", "after", "clauses", "text_hash"})
+PASSED_OVER = frozenset({"changes", "before", "after", "clauses", "text_hash", "fields"})
 # the order in which people say them; PostgreSQL keeps the facts of a line by the length of their names
 IN_ORDER = ("session", "day", "begins", "ends", "item", "person", "number", "version")
 WALL_TIME = re.compile(r"\d\d:\d\d:00")  # a session begins at full minutes
@@ -51,7 +51,8 @@ def act(entry: Entry, model: type[models.Model] | None) -> str:
         states = dict(getattr(model._meta.get_field("state"), "flatchoices", ()))
     except FieldDoesNotExist:
         states = {}
-    before, after = (str(states.get(entry.facts.get(name), entry.facts.get(name))) for name in ("before", "after"))
+    facts = entry.facts
+    before, after = (str(states.get(facts.get(name), facts.get(name))) for name in ("before", "after"))
     return _("moved from “%(before)s” to “%(after)s”") % {"before": before, "after": after}
 
 
@@ -59,17 +60,20 @@ def details(
     entry: Entry, model: type[models.Model] | None, *, named: Mapping[str, Any], passed_over: frozenset[str]
 ) -> list[str]:
     """A line for each change, then the facts in one line; `named` holds words for facts, which come first."""
-    found = []
-    for name, (old, new) in entry.facts.get("changes", {}).items():
+    told, found = entry.told, []
+    if entry.is_forgotten:
+        fields = ", ".join(label(model, name) for name in told["fields"])
+        found.append(_("%(fields)s: what it was is erased") % {"fields": fields})
+    for name, (old, new) in told.get("changes", {}).items():
         before, after = short(words(model, name, old)), short(words(model, name, new))
         found.append(_became(before, after) % {"field": label(model, name), "old": before, "new": after})
     left_out = PASSED_OVER | passed_over
     first = dict.fromkeys([*named, *IN_ORDER])
-    names = [*(name for name in first if name in entry.facts), *(name for name in entry.facts if name not in first)]
+    names = [*(name for name in first if name in told), *(name for name in told if name not in first)]
     facts = [
-        f"{named.get(name, name.replace('_', ' '))}: {short(fact(entry.facts[name]))}"
+        f"{named.get(name, name.replace('_', ' '))}: {short(fact(told[name]))}"
         for name in names
-        if name not in left_out and entry.facts[name] not in ("", None, [], {})
+        if name not in left_out and told[name] not in ("", None, [], {})
     ]
     return [*found, *([" · ".join(facts)] if facts else [])]
 

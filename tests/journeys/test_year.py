@@ -14,7 +14,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from events import tasks
 from events.management.demonstration import consultation
 from events.models import Activity, Event, Invitation, Outcome, Registration, Session
+from members.models import User
 from portal.mail.models import Message
+from tests.dump import lines_that_name
 from tests.journeys.conftest import Clock
 from tests.journeys.story import CONSULTATION, PASSWORD, SECRET, WEBINAR, Cast, names, post, settle
 from tests.journeys.visitor import Visitor
@@ -48,6 +50,7 @@ def test_the_year_from_the_work_plan_to_its_report(clock: Clock) -> None:
     follow_ups_remind_their_owner()
     the_report_counts_rows()
     the_public_reads_the_calendar(public)
+    assert lines_that_name(User.objects.all()) == [], "the trail stays for ever, and says of nobody who it is"
 
 
 def signed_in(name: str) -> Visitor:

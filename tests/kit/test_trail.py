@@ -6,8 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from portal.kit import trail
-from portal.kit.models import Entry
+from portal.kit import telling, trail
+from portal.kit.models import Entry, Personal
+from tests import make
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +87,6 @@ def test_new_lines_are_taken(entry, office):
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_test_with_real_commits_leaves_nothing_behind(transactional_db, number):
     """Twice: the second begins where the first has flushed, and the lines refuse as before."""
-    from tests import make
-
     assert not Entry.objects.exists()
     person = make.office_person("Programme manager")
     trail.record(person, "seen", person)
@@ -95,14 +94,53 @@ def test_a_test_with_real_commits_leaves_nothing_behind(transactional_db, number
 
 
 def test_the_triggers_go_and_come_with_their_migration(transactional_db):
-    from tests import make
-
     person = make.office_person("Programme manager")
     try:
         MigrationExecutor(connection).migrate([("kit", "0003_trail_order")])
         trail.record(person, "changed", person)
         Entry.objects.all()._raw_delete(connection.alias)  # the rows beside it know a newer table
     finally:
-        MigrationExecutor(connection).migrate([("kit", "0005_personal")])
+        MigrationExecutor(connection).migrate([("kit", "0006_unknown")])
     trail.record(person, "changed", person)
     refused(lambda: Entry.objects.all().delete())
+
+
+# --- what says who a person is --------------------------------------------------------------------
+
+
+def test_what_says_who_a_person_is_stands_beside_the_line_and_both_are_told(office, fiji_official):
+    entry = trail.record(office, "named chair", office, personal=(fiji_official, {"person": fiji_official}), place=1)
+    assert (entry.facts, entry.personal.person) == ({"place": 1}, fiji_official)
+    read = Entry.objects.in_full().get(pk=entry.pk)
+    assert read.told == {"place": 1, "person": "Official A of Fiji"}
+
+
+def test_a_change_of_a_profile_keeps_only_the_names_of_the_fields_in_the_line(office, fiji_official):
+    entry = trail.record_changes(office, fiji_official, {"name": "Ana", "unit": ""}, {"name": "Sina", "unit": ""})
+    assert entry and entry.facts == {"fields": ["name"]}
+    assert entry.told["changes"] == {"name": ["Ana", "Sina"]}
+
+
+def test_a_field_that_holds_a_person_says_the_new_one_or_who_went(office, fiji_official):
+    event = make.event("FJ", by=office)
+    gave = trail.record_changes(office, event, {"officer": None, "venue": ""}, {"officer": fiji_official, "venue": "A"})
+    assert gave and gave.facts == {"changes": {"venue": ["", "A"]}, "fields": ["officer"]}
+    assert gave.personal.person == fiji_official
+    assert gave.told["changes"] == {"venue": ["", "A"], "officer": ["", "Official A of Fiji"]}
+    took = trail.record_changes(office, event, {"officer": fiji_official}, {"officer": None})
+    assert took and took.told["changes"] == {"officer": ["Official A of Fiji", ""]}
+
+
+def test_a_text_that_names_somebody_without_an_account_stands_beside_the_line(office):
+    entry = trail.record_changes(office, office.appointments.get(), {"x": ""}, {"x": "Head A"}, naming=["x"])
+    assert entry and entry.facts == {"changes": {}, "fields": ["x"]}
+    assert entry.personal.person is None
+
+
+def test_a_line_whose_facts_about_a_person_are_erased_says_so(office, fiji_official):
+    entry = trail.record_changes(office, fiji_official, {"name": "Ana"}, {"name": "Sina"})
+    assert entry
+    Personal.objects.all().delete()
+    read = Entry.objects.in_full().get(pk=entry.pk)
+    told = telling.details(read, type(fiji_official), named={}, passed_over=frozenset())
+    assert told == ["Full name, as on certificates: what it was is erased"]

@@ -35,7 +35,7 @@ def test_a_change_is_in_the_trail(as_user, technician, fiji, official):
     client.post(f"/technical/members/user/{official.pk}/change/", {"is_active": ""})
     official.refresh_from_db()
     assert not official.is_active
-    assert Entry.objects.about(official).latest("pk").facts["changes"] == {"is_active": ["True", "False"]}
+    assert Entry.objects.about(official).latest("pk").told["changes"] == {"is_active": ["True", "False"]}
 
 
 def test_names_over_time_are_added_and_traced(as_user, technician, fiji):

@@ -287,7 +287,9 @@ def test_the_own_profile_is_changed_and_the_change_is_in_its_history(as_user, of
     assert (official.unit, official.gender, official.time_zone) == ("Valuation", "female", "Pacific/Fiji")
     entry = Entry.objects.about(official).latest("pk")
     assert entry.by == official
-    assert entry.facts["changes"]["unit"] == ["", "Valuation"]
+    assert "unit" in entry.facts["fields"]
+    assert entry.personal.person == official
+    assert entry.personal.facts["changes"]["unit"] == ["", "Valuation"]
     assert "Unit: now “Valuation”" in text_of(client.get(url("profile")))
 
 

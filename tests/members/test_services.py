@@ -60,7 +60,8 @@ def test_a_change_keeps_old_and_new_values_and_says_nothing_when_nothing_changed
     people.change(official, by=official, unit="Valuation")
     entry = Entry.objects.about(official).latest("pk")
     assert entry.by == official
-    assert entry.facts["changes"] == {"unit": ["", "Valuation"]}
+    assert entry.facts == {"fields": ["unit"]}
+    assert entry.told["changes"] == {"unit": ["", "Valuation"]}
 
 
 # --- appointments -----------------------------------------------------------------------------------

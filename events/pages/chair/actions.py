@@ -99,7 +99,7 @@ def follow_ups_csv(request: HttpRequest, pk: int) -> HttpResponse:
     found, filters = _asked(request, event)
     ordered = list(found.order_by("number"))
     asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
-    trail.record(reader(request), "exported follow-ups", event, rows=len(ordered), filters=asked)
+    trail.record_export(reader(request), "follow-ups", event, rows=len(ordered), filters=asked)
     return csv_response(
         f"follow-ups-{event.slug}",
         [_("Number"), _("Action"), _("Owner"), _("Person"), _("Due date"), _("State"), _("Evidence")],

@@ -40,7 +40,7 @@ def lines(outcome: Outcome, reader: User) -> list[Line]:
 
 
 def _line(entry: Entry, *, new: bool) -> Line:
-    facts = entry.facts
+    facts = entry.told
     if entry.verb == "moved":
         what = _("changed the state: %(state)s") % {"state": OutcomeState(facts["after"]).label.lower()}
     elif entry.verb == "voided signatures":

@@ -50,7 +50,7 @@ def people_csv(request: HttpRequest) -> HttpResponse:
     found, filters = _asked(request)
     ordered = list(found.order_by("name", "pk"))
     asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
-    trail.record(reader(request), "exported people", reader(request), rows=len(ordered), filters=asked)
+    trail.record_export(reader(request), "people", reader(request), rows=len(ordered), filters=asked)
     return csv_response(
         "our-people",
         [

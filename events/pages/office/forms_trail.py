@@ -113,10 +113,11 @@ def _holding(rows: EntryQuerySet, text: str) -> EntryQuerySet:
     spelt = {json.dumps(text, ensure_ascii=plain)[1:-1] for plain in (True, False)}
     condition = Q()
     for spelling in sorted(spelt):
-        condition |= Q(facts_text__icontains=spelling)
-    found: EntryQuerySet = rows.alias(facts_text=Cast("facts", TextField())).filter(condition)
-    return found.select_related(None).prefetch_related("by", "about_type")
+        condition |= Q(facts_text__icontains=spelling) | Q(personal_text__icontains=spelling)
+    texts = {"facts_text": Cast("facts", TextField()), "personal_text": Cast("personal__facts", TextField())}
+    found: EntryQuerySet = rows.alias(**texts).filter(condition)
+    return found.select_related(None).prefetch_related("by", "about_type", "personal")
 
 
 def everything() -> EntryQuerySet:
-    return Entry.objects.order_by().select_related("by", "about_type")
+    return Entry.objects.order_by().in_full()

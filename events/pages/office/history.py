@@ -32,7 +32,7 @@ def event_history(request: HttpRequest, pk: int) -> HttpResponse:
         verbs=[(verb, verb.capitalize()) for verb in verbs],
         people=[(str(pk or "portal"), name or _("The portal")) for pk, name in people],
     )
-    narrowed = filters.narrow(entries).select_related("by", "about_type")
+    narrowed = filters.narrow(entries).in_full()
     listing = Listing(request.GET, narrowed, sorts={"at": "at"}, default="-at")
     return render(
         request,
@@ -63,7 +63,7 @@ def entries_of(event: Event) -> EntryQuerySet:
 
 def lines_about(row: models.Model) -> list[Line]:
     """The latest lines of one row, newest first."""
-    return lines(list(trail.history(row).select_related("about_type")[:LATEST]), itself=row)
+    return lines(list(trail.history(row).in_full()[:LATEST]), itself=row)
 
 
 def lines(entries: Sequence[Entry], *, itself: models.Model) -> list[Line]:

@@ -161,7 +161,7 @@ def follow_ups_csv(request: HttpRequest) -> HttpResponse:
         _("Evidence"),
     ]
     asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
-    trail.record(reader(request), "exported follow-ups", reader(request), rows=len(rows), filters=asked)
+    trail.record_export(reader(request), "follow-ups", reader(request), rows=len(rows), filters=asked)
     return csv_response("follow-ups", header, [_cells(row, row.is_overdue(today)) for row in rows])
 
 

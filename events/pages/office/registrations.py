@@ -158,7 +158,7 @@ def people_csv(request: HttpRequest, pk: int) -> HttpResponse:
         _("Reason of the last decision"),
     ]
     asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
-    trail.record(reader(request), "exported people", event, rows=len(lines), filters=asked)
+    trail.record_export(reader(request), "people", event, rows=len(lines), filters=asked)
     return csv_response(f"people-{event.slug}", header, [_cells(line) for line in lines])
 
 

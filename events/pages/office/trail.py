@@ -57,7 +57,7 @@ def entries_csv(request: HttpRequest) -> HttpResponseBase:
         return redirect(f"{reverse('office:trail')}?{request.GET.urlencode()}")
     count = rows.order_by("-at", "-pk").values("pk")[:MOST_EXPORTED].count()
     asked = {name: request.GET[name] for name in filters.cleaned_data if request.GET.get(name)}
-    noted = trail.record(reader(request), "exported trail", reader(request), rows=count, filters=asked)
+    noted = trail.record_export(reader(request), "trail", reader(request), rows=count, filters=asked)
     header = [
         _("When (UTC)"),
         _("Who"),
@@ -100,6 +100,6 @@ def _cells(rows: EntryQuerySet) -> Iterator[list[Any]]:
                 entry.about_id,
                 line.subject,
                 "; ".join(line.details),
-                json.dumps(entry.facts, ensure_ascii=False),
+                json.dumps(entry.told, ensure_ascii=False),
             ]
         place = (found[-1].at, found[-1].pk)
