@@ -14,8 +14,8 @@ from django.utils import timezone
 from events.models import Activity, Event, Invitation, Kind, Mode, Outcome, Pillar, Registration, WorkPlan
 from events.services import attendance, evaluations, followups, lifecycle, outcomes, papers, programme, registrations
 from events.services import workplan as plans
-from members.models import Administration, Group, Organisation, Role, User
-from members.services import appointments, people
+from members.models import Administration, AdministrationName, Group, HolidayCorrection, Organisation, Role, User
+from members.services import appointments, bodies, holidays, people
 from portal.kit.clock import fiscal_year
 
 NOW = timezone.now().replace(microsecond=0)
@@ -76,6 +76,17 @@ def group(code: str, *codes: str) -> Group:
     for iso2 in codes:
         row.memberships.get_or_create(administration=administration(iso2))
     return row
+
+
+def full_name(iso2: str = "FJ", title: str = "Customs Service", **span: date | None) -> AdministrationName:
+    return bodies.add_name(
+        administration(iso2), title=title, from_on=span.get("from_on"), to_on=span.get("to_on"), by=None
+    )
+
+
+def day_off(iso2: str = "FJ", on: date | None = None, name: str = "Day of the Customs") -> HolidayCorrection:
+    """A holiday that no calendar has."""
+    return holidays.add_day_off(administration(iso2), on=on or date(TODAY.year, 2, 28), name=name, by=None)
 
 
 def organisation(name: str = "CCF Japan", kind: str = "donor") -> Organisation:

@@ -26,6 +26,11 @@ def weekend() -> list[int]:
     return [5, 6]
 
 
+def weekday_words(days: list[int]) -> str:
+    """ "Friday and Saturday"."""
+    return gettext(" and ").join(str(WEEKDAYS[day]) for day in days)
+
+
 class AdministrationQuerySet(models.QuerySet["Administration"]):
     def members_on(self, day: date) -> Self:
         """Members of the organisation on a day; who joined before records began has no date."""
@@ -85,8 +90,7 @@ class Administration(models.Model):
     @property
     def weekend(self) -> str:
         """The days off as words: "Friday and Saturday"."""
-        words = [str(WEEKDAYS[day]) for day in self.weekend_days]
-        return gettext(" and ").join(words)
+        return weekday_words(self.weekend_days)
 
     def title_on(self, day: date) -> str:
         """The full name of the service on a day, for example on a letter or a certificate."""
@@ -94,6 +98,16 @@ class Administration(models.Model):
             if (title.from_on is None or title.from_on <= day) and (title.to_on is None or day <= title.to_on):
                 return title.title
         return self.name
+
+    def titles_before(self, day: date) -> list[str]:
+        """The full names that had ended by a day, newest first."""
+        return [title.title for title in self.titles.all() if title.to_on is not None and title.to_on < day]
+
+
+class AdministrationNameQuerySet(models.QuerySet["AdministrationName"]):
+    def holding_on(self, day: date) -> Self:
+        begun = Q(from_on__isnull=True) | Q(from_on__lte=day)
+        return self.filter(begun, Q(to_on__isnull=True) | Q(to_on__gte=day))
 
 
 class AdministrationName(models.Model):
@@ -103,6 +117,8 @@ class AdministrationName(models.Model):
     title = models.CharField(max_length=200)
     from_on = models.DateField(null=True, blank=True)
     to_on = models.DateField(null=True, blank=True)
+
+    objects = AdministrationNameQuerySet.as_manager()
 
     class Meta:
         ordering = ["administration", F("from_on").desc(nulls_last=True)]

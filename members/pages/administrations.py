@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from members import hooks, policies
 from members.models import Administration, Appointment, Membership, Role, User
@@ -19,7 +20,8 @@ from members.models.bodies import AdministrationQuerySet
 from members.pages import history
 from members.pages.forms import AppointmentForm, DirectoryFilter, EndForm
 from members.pages.reader import reader
-from members.services import appointments
+from members.services import appointments, holidays
+from portal.kit import trail
 from portal.kit.clock import city, in_zone, offset, today_in
 from portal.kit.exports import csv_response
 from portal.kit.forms import posted, refusals_on
@@ -36,6 +38,7 @@ class Line:
     groups: list[str]
     there_now: str
     contact_point: str
+    formerly: list[str]
 
 
 def office_day(at: datetime) -> date:
@@ -52,17 +55,22 @@ def directory(request: HttpRequest) -> HttpResponse:
         {
             "filters": filters,
             "listing": listing,
-            "lines": [_line(row, at) for row in listing],
+            "lines": [_line(row, at, searched=filters.cleaned_data.get("q", "")) for row in listing],
             "with_contact_points": policies.is_office(request.user) or reader(request).administration_id,
             "section": "members",
         },
     )
 
 
+@require_safe
 def directory_csv(request: HttpRequest) -> HttpResponse:
-    """The list as filtered and sorted on the page; contact points as on the page."""
+    """The list as filtered and sorted on the page; contact points as on the page.
+
+    It may name contact points: the trail keeps who took the list out of the portal.
+    """
     at = timezone.now()
-    listing = _listing(request, DirectoryFilter(request.GET), office_day(at))
+    filters = DirectoryFilter(request.GET)
+    listing = _listing(request, filters, office_day(at))
     header = [
         _("ISO code"),
         _("Name"),
@@ -92,6 +100,8 @@ def directory_csv(request: HttpRequest) -> HttpResponse:
                 line.contact_point,
             ]
         )
+    asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
+    trail.record(reader(request), "exported administrations", reader(request), rows=len(rows), filters=asked)
     return csv_response("administrations", header, rows)
 
 
@@ -109,6 +119,7 @@ def administration(request: HttpRequest, pk: int) -> HttpResponse:
             "administration": row,
             "title_today": row.title_on(today),
             "there_now": there_now(row.time_zone, at),
+            "holidays": holidays.coming(row, today),
             "titles": row.titles.all(),
             "memberships": row.memberships.select_related("group").order_by("group__name", "from_on"),
             "groups_today": set(row.memberships.on(today).values_list("pk", flat=True)),
@@ -172,14 +183,16 @@ def _with_today(rows: AdministrationQuerySet, user: User, today: date) -> Admini
     if not user.is_office:
         speaking = speaking.filter(administration=user.administration_id)
     groups = Membership.objects.on(today).select_related("group").order_by("group__name")
-    return rows.prefetch_related(Prefetch("memberships", groups), Prefetch("appointments", speaking))
+    return rows.prefetch_related(Prefetch("memberships", groups), Prefetch("appointments", speaking), "titles")
 
 
-def _line(row: Administration, at: datetime) -> Line:
+def _line(row: Administration, at: datetime, *, searched: str = "") -> Line:
+    """`searched` is the text of the search: a full name of the past that holds it says why the row is found."""
     groups = [membership.group.name for membership in row.memberships.all()]
     return Line(
         row,
         [name for name in groups if name != row.get_sub_region_display()],  # that one has its own column
         there_now(row.time_zone, at),
         ", ".join(str(appointment.person) for appointment in row.appointments.all()),
+        [name for name in row.titles_before(office_day(at)) if searched and searched.casefold() in name.casefold()],
     )

@@ -16,11 +16,19 @@ ACTS = {
     ("user", "ended"): gettext_lazy("ended a role"),
     ("administration", "added"): gettext_lazy("added the administration"),
     ("administration", "changed"): gettext_lazy("changed the facts"),
+    ("administration", "joined a group"): gettext_lazy("entered that it belongs to a group"),
+    ("administration", "left a group"): gettext_lazy("entered the end in a group"),
+    ("organisation", "added"): gettext_lazy("added the organisation"),
+    ("organisation", "changed"): gettext_lazy("changed the facts"),
 }
 FACTS = {
     "role": gettext_lazy("role"),
     "body": gettext_lazy("for"),
+    "holiday": gettext_lazy("holiday"),
+    "full_name": gettext_lazy("full name"),
+    "group": gettext_lazy("group"),
     "from_on": gettext_lazy("from"),
+    "until": gettext_lazy("until"),
     "first_day_without": gettext_lazy("first day without it"),
 }
 

@@ -68,8 +68,9 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def add_person(request: HttpRequest) -> HttpResponse:
-    """The office adds a person; ?administration=5 chooses the body."""
-    form = NewPersonForm(posted(request), initial={"administration": request.GET.get("administration", "")})
+    """The office adds a person; ?administration=5 or ?organisation=3 chooses the body."""
+    chosen = {name: request.GET.get(name, "") for name in ("administration", "organisation")}
+    form = NewPersonForm(posted(request), initial=chosen)
     if form.is_valid():
         with refusals_on(form):
             added = service.add(by=reader(request), **form.cleaned_data)

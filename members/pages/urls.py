@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from members import policies
-from members.pages import administrations, devices, people
+from members.pages import administrations, bodies, devices, holidays, organisations, people
 from portal.kit.gates import gated, signed_in
 
 app_name = "members"
@@ -13,6 +13,19 @@ urlpatterns = gated(
     policies.is_office,
     [
         path("people/add/", people.add_person, name="add_person"),
+        path("administrations/<int:pk>/edit/", bodies.edit_administration, name="edit_administration"),
+        path("administrations/<int:pk>/names/add/", bodies.add_name, name="add_name"),
+        path("names/<int:pk>/edit/", bodies.edit_name, name="edit_name"),
+        path("names/<int:pk>/remove/", bodies.remove_name, name="remove_name"),
+        path("administrations/<int:pk>/groups/join/", bodies.join_group, name="join_group"),
+        path("memberships/<int:pk>/leave/", bodies.leave_group, name="leave_group"),
+        path("memberships/<int:pk>/edit/", bodies.edit_membership, name="edit_membership"),
+        path("memberships/<int:pk>/remove/", bodies.remove_membership, name="remove_membership"),
+        path("administrations/<int:pk>/holidays/add/", holidays.add_day_off, name="add_day_off"),
+        path("administrations/<int:pk>/holidays/working-day/", holidays.add_working_day, name="add_working_day"),
+        path("holidays/<int:pk>/remove/", holidays.remove_correction, name="remove_holiday_correction"),
+        path("organisations/add/", organisations.add_organisation, name="add_organisation"),
+        path("organisations/<int:pk>/edit/", organisations.edit_organisation, name="edit_organisation"),
         path("administrations/<int:pk>/appoint/", administrations.appoint, name="appoint"),
         path("appointments/<int:pk>/end/", administrations.end_appointment, name="end_appointment"),
     ],
@@ -21,6 +34,11 @@ urlpatterns = gated(
         path("", administrations.directory, name="directory"),
         path("administrations.csv", administrations.directory_csv, name="directory_csv"),
         path("administrations/<int:pk>/", administrations.administration, name="administration"),
+        path("administrations/<int:pk>/holidays/", holidays.holidays, name="holidays"),
+        path("administrations/<int:pk>/holidays.csv", holidays.holidays_csv, name="holidays_csv"),
+        path("organisations/", organisations.organisations, name="organisations"),
+        path("organisations.csv", organisations.organisations_csv, name="organisations_csv"),
+        path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
         path("start/", people.start, name="start"),
         path("people/", people.people, name="people"),
         path("people/<int:pk>/", people.person, name="person"),

@@ -1,4 +1,8 @@
-"""Loading the register of administrations and organisations from tables; a second load changes nothing."""
+"""Loading the register of administrations and organisations from tables; a second load changes nothing.
+
+The table has the last word about the columns that it has: a load brings back what the office edited in these. What no
+column holds (mailboxes, addresses, corrections of holidays) stays, and so do mail domains where the table has none.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from members.models import Administration, AdministrationName, Group, Membership, Organisation
+from members.services import bodies
 from portal.kit import trail
 from portal.kit.states import Refused
 
@@ -67,7 +72,7 @@ def load(rows: Iterable[Row], organisations: Iterable[Row] = ()) -> Counts:
     for number, row in enumerate(rows, start=2):
         try:
             _load_administration(row, groups, counts)
-        except (KeyError, ValueError, ValidationError) as fault:
+        except (KeyError, ValueError, ValidationError, Refused) as fault:
             raise Refused(
                 _("Row %(number)s (%(name)s) is not right: %(fault)s")
                 % {"number": number, "name": row.get("name", ""), "fault": fault}
@@ -91,6 +96,8 @@ def _load_administration(row: Row, groups: Mapping[str, Group], counts: Counts) 
         "donor_fund": row["donor_fund"],
         "member_since": date.fromisoformat(row["member_since"]) if row["member_since"] else None,
     }
+    if "mail_domains" in row:  # older tables have no such column
+        fields["mail_domains"] = bodies.tidy_domains(row["mail_domains"])
     known = Administration.objects.filter(iso2=row["iso2"]).first()
     administration = known or Administration(iso2=row["iso2"])
     before = {name: getattr(administration, name) for name in fields}
@@ -129,7 +136,7 @@ def _bring(row: models.Model, before: Mapping[str, Any], after: Mapping[str, Any
     if created:
         trail.record(None, "added", row)
     else:
-        trail.record_changes(None, row, before, after)
+        trail.record_changes(None, row, bodies.told(before), bodies.told(after))
     return True
 
 

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 NOTED = {
     "chair:follow_ups_csv",
     "delegation:people_csv",
+    "members:directory_csv",
     "office:follow_ups_csv",
     "office:people_csv",
     "office:trail_csv",

@@ -44,6 +44,10 @@ def _administration(pk: int, name: str) -> Subject:
     return Subject(name, reverse("members:administration", args=[pk]))
 
 
+def _organisation(pk: int, name: str) -> Subject:
+    return Subject(name, reverse("members:organisation", args=[pk]))
+
+
 def _body(pk: int, name: str) -> Subject:
     return Subject(name)
 
@@ -92,7 +96,7 @@ def _letter(pk: int, purpose: str, to: str | None, address: str) -> Subject:
 KINDS: dict[Any, tuple[Sequence[str], Name]] = {
     User: (["name"], _person),
     Administration: (["name"], _administration),
-    Organisation: (["name"], _body),
+    Organisation: (["name"], _organisation),
     Group: (["name"], _body),
     Appointment: (["person", "person__name", "role"], _appointment),
     WorkPlan: (["fiscal_year"], _plan),
