@@ -6,6 +6,7 @@ import base64
 import hashlib
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -91,6 +92,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         records = get_authentication_records(current.request, current.request.user)
         return not records or time.time() - records[-1]["at"] >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        words = {"mfa_reauthenticate": _("Use a code"), "mfa_reauthenticate:webauthn": _("Use a passkey")}
+        ways = super().get_reauthentication_methods(user)
+        return [{**way, "description": words.get(way["id"], way["description"])} for way in ways]
+
     def set_password(self, user: User, password: str) -> None:
         with transaction.atomic():
             user.set_password(password)
@@ -108,6 +114,14 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library has
 
     def get_totp_label(self, user: User) -> str:
         return user.username
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """A passkey belongs to the public address of the portal, whatever the request says of its host."""
+        return {"id": urlsplit(settings.PORTAL_URL).hostname or "", "name": settings.MFA_TOTP_ISSUER}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """`id` is kept by the device and handed to whoever asks: a number without meaning, no address."""
+        return {"id": str(user.pk).encode(), "name": user.username, "display_name": user.name}
 
     def encrypt(self, text: str) -> str:
         return _seal().encrypt(text.encode()).decode()

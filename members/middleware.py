@@ -19,6 +19,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 # what a person without the factor needs in order to get one, or to leave
 OPEN = {
     "mfa_activate_totp",
+    "mfa_add_webauthn",
     "account_reauthenticate",
     "account_login",
     "account_logout",

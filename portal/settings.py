@@ -168,8 +168,12 @@ MFA_FORMS = {
     "activate_totp": "members.pages.account_forms.SetUpFactorForm",
     "authenticate": "members.pages.account_forms.FactorCodeForm",
     "reauthenticate": "members.pages.account_forms.FactorAgainForm",
+    "add_webauthn": "members.pages.passkey_forms.AddPasskeyForm",
+    "edit_webauthn": "members.pages.passkey_forms.RenamePasskeyForm",
+    "authenticate_webauthn": "members.pages.passkey_forms.PasskeyForm",
+    "reauthenticate_webauthn": "members.pages.passkey_forms.PasskeyAgainForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Capacity Portal"
 MFA_TOTP_TOLERANCE = 1  # a telephone may be half a minute slow, and so may the person
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the office or a contact point enters addresses; nobody signs up alone

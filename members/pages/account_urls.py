@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils import timezone
 
 from members import notices
-from members.pages import second_factor
+from members.pages import passkeys, recovery, second_factor
 from portal.kit.gates import public, signed_in
 
 
@@ -60,9 +60,13 @@ urlpatterns = public(
         path("second-factor/again/", factor_views.reauthenticate, name="mfa_reauthenticate"),
         path("second-factor/set-up/", second_factor.SetUp.as_view(), name="mfa_activate_totp"),
         path("second-factor/switch-off/", second_factor.SwitchOff.as_view(), name="mfa_deactivate_totp"),
-        path("second-factor/codes/", second_factor.codes, name="mfa_view_recovery_codes"),
-        path("second-factor/codes.txt", second_factor.codes_file, name="mfa_download_recovery_codes"),
-        path("second-factor/codes/saved/", second_factor.saved, name="mfa_saved_recovery_codes"),
-        path("second-factor/codes/new/", second_factor.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
+        path("second-factor/passkeys/new/", passkeys.Add.as_view(), name="mfa_add_webauthn"),
+        path("second-factor/passkeys/again/", passkeys.Again.as_view(), name="mfa_reauthenticate_webauthn"),
+        path("second-factor/passkeys/<int:pk>/rename/", passkeys.Rename.as_view(), name="mfa_edit_webauthn"),
+        path("second-factor/passkeys/<int:pk>/remove/", passkeys.Remove.as_view(), name="mfa_remove_webauthn"),
+        path("second-factor/codes/", recovery.codes, name="mfa_view_recovery_codes"),
+        path("second-factor/codes.txt", recovery.codes_file, name="mfa_download_recovery_codes"),
+        path("second-factor/codes/saved/", recovery.saved, name="mfa_saved_recovery_codes"),
+        path("second-factor/codes/new/", recovery.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
     ]
 )

@@ -59,8 +59,12 @@ PAGES: dict[str, set[str]] = {
     "mfa_saved_recovery_codes": SIGNED_IN,
     "mfa_generate_recovery_codes": SIGNED_IN,
     "mfa_authenticate": SIGNED_IN,  # whoever has signed in already is led to the start
-    # with a factor only: tests/members/test_second_factor.py
-    "mfa_reauthenticate": set(),
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_edit_webauthn": {"official"},
+    "mfa_remove_webauthn": {"official"},
+    "mfa_reauthenticate_webauthn": {"official"},
+    "mfa_reauthenticate": {"official"},
+    # with an authenticator app or codes only: tests/members/test_second_factor.py
     "mfa_deactivate_totp": set(),
     "mfa_view_recovery_codes": set(),
     "mfa_download_recovery_codes": set(),

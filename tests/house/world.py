@@ -16,7 +16,7 @@ from events.services import workplan as plans
 from members.models import User
 from members.services import appointments
 from portal.mail.models import Message
-from tests import make
+from tests import make, passkeys
 from tests.make import NOW, days
 
 ROLES = (
@@ -123,6 +123,7 @@ def build() -> World:
         "organisations": make.organisation(),
         "outcomes": outcome,
         "papers": paper,
+        "passkeys": passkeys.owned_by(official),
         "paragraphs": outcome.paragraphs.get(),
         "people": official,
         "registrations": applicant,
