@@ -14,6 +14,7 @@ ACTS = {
     ("user", "changed"): gettext_lazy("changed the profile"),
     ("user", "appointed"): gettext_lazy("gave a role"),
     ("user", "ended"): gettext_lazy("ended a role"),
+    ("user", "exported"): gettext_lazy("downloaded a list"),
     ("administration", "added"): gettext_lazy("added the administration"),
     ("administration", "changed"): gettext_lazy("changed the facts"),
     ("administration", "joined a group"): gettext_lazy("entered that it belongs to a group"),
