@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from events.models import Event, FollowUp, Invitation, Outcome, Registration
-from members.policies import is_contact_point, is_office
+from members.models import Administration
+from members.policies import is_contact_point, is_office, may_see_people_of
 
 __all__ = ["is_chair", "is_contact_point", "is_office"]
+
+
+def may_see_record_of(user: Any, administration: Administration) -> bool:
+    """What an administration answered, whom it sent and what it owes: for the office and who speaks for it."""
+    return may_see_people_of(user, administration)
 
 
 def is_chair(user: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -51,6 +52,7 @@ class Invitation(Stateful):
     administration = models.ForeignKey(Administration, on_delete=models.PROTECT, related_name="invitations")
     reference = models.CharField(_("reference"), max_length=40, unique=True)
     state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.OPEN)
+    invited_at = models.DateTimeField(null=True, editable=False)
     answered_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
 
@@ -61,6 +63,13 @@ class Invitation(Stateful):
         constraints = [
             models.UniqueConstraint(fields=["event", "administration"], name="invitation_once_an_administration")
         ]
+
+    @property
+    def days_to_answer(self) -> float | None:
+        """From the letter to the answer that stands, in days; None while there is none."""
+        if self.answered_at is None or self.invited_at is None:
+            return None
+        return round((self.answered_at - self.invited_at) / timedelta(days=1), 1)
 
     def __str__(self) -> str:
         return f"{self.reference} to {self.administration}"

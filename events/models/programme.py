@@ -22,6 +22,12 @@ PUBLISHED = Q(announced_at__isnull=False)
 LONGEST = timedelta(days=400)
 
 
+def takes_nominations(at: datetime) -> Q:
+    """Of a row that has an event: announced, before its deadline and its first session."""
+    before_deadline = Q(event__nominate_by_at__gt=at) | Q(event__nominate_by_at__isnull=True)
+    return Q(event__state=EventState.ANNOUNCED, event__starts_at__gt=at) & before_deadline
+
+
 class Series(models.Model):
     """A meeting that comes back: the ASEAN - WCO Consultation, every year."""
 
@@ -189,6 +195,11 @@ class Event(Stateful):
 
     def deadline_passed(self, at: datetime) -> bool:
         return self.nominate_by_at is not None and at >= self.nominate_by_at
+
+    @property
+    def last_minute(self) -> datetime | None:
+        """The deadline as people read it: 23:59 of its day, not 00:00 of the next one."""
+        return self.nominate_by_at - timedelta(minutes=1) if self.nominate_by_at else None
 
     def joining_opens_at(self) -> datetime:
         """Two days before the first session."""

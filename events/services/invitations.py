@@ -34,7 +34,7 @@ def open_for(event: Event, administration: Administration, *, by: User, at: date
     if event.invitations.filter(administration=administration).exists():
         raise Refused(_("%(name)s is invited already.") % {"name": administration})
     invitation = Invitation.objects.create(
-        event=event, administration=administration, reference=_reference(event, administration)
+        event=event, administration=administration, reference=_reference(event, administration), invited_at=at
     )
     event.targets.add(administration)  # its seats are offered from now on
     trail.record(by, "invited", invitation, administration=administration)

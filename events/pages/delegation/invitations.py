@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events import policies
-from events.models import Event, Invitation
+from events.models import Invitation
 from events.models.invitations import InvitationQuerySet
 from events.pages.delegation import rows
 from events.pages.delegation.forms import InvitationFilter, NominationForm, ReasonForm
@@ -49,8 +48,6 @@ def home(request: HttpRequest) -> HttpResponse:
         sorts=SORTS,
         default="deadline" if show == rows.TO_ANSWER else "-begin",
     )
-    for row in listing:
-        row.last_minute = last_minute(row.event)
     return render(
         request,
         "delegation/home.html",
@@ -176,11 +173,6 @@ def _nominees(row: Invitation) -> list[Any]:
     return list(people.select_related("official", "replaces__official").in_order())
 
 
-def last_minute(event: Event) -> datetime | None:
-    """The last minute that counts: "23:59" of the day itself says more than "00:00" of the next."""
-    return event.nominate_by_at - timedelta(minutes=1) if event.nominate_by_at else None
-
-
 def _letter(row: Invitation) -> dict[str, Any]:
     """What the letter and the printed list say about the event."""
     event = row.event
@@ -193,7 +185,7 @@ def _letter(row: Invitation) -> dict[str, Any]:
         "sessions": event.sessions.all(),
         "agenda": event.agenda.all(),
         "donors": event.donors.all(),
-        "deadline": last_minute(event),
+        "deadline": event.last_minute,
         "own_seats": seats.own,
         "own_taken": min(taken, seats.own),
         "from_pool": max(0, taken - seats.own),

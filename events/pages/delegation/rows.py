@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from events.models import Event, Invitation, Registration
 from events.models.invitations import InvitationQuerySet
+from events.models.programme import takes_nominations
 from events.models.registrations import RegistrationQuerySet
 from events.states import EventState, InvitationState, RegistrationState
 from members.models import User
@@ -32,9 +33,8 @@ def my_people(user: User) -> UserQuerySet:
 
 def groups(at: datetime) -> dict[str, Q]:
     """What waits for an answer, what is answered and still to come, and the rest."""
-    before_deadline = Q(event__nominate_by_at__gt=at) | Q(event__nominate_by_at__isnull=True)
     ahead = Q(event__ends_at__gt=at, event__state__in=(EventState.ANNOUNCED, EventState.POSTPONED))
-    waits = Q(state=InvitationState.OPEN, event__state=EventState.ANNOUNCED, event__starts_at__gt=at) & before_deadline
+    waits = Q(state=InvitationState.OPEN) & takes_nominations(at)
     goes_on = ahead & (
         Q(state__in=(InvitationState.ANSWERED, InvitationState.DECLINED))
         | Q(state=InvitationState.OPEN, event__state=EventState.POSTPONED)
@@ -46,8 +46,7 @@ def applicants(user: User, at: datetime) -> RegistrationQuerySet:
     """Officials who applied alone and wait for this person, the next deadline first."""
     return (
         my_registrations(user)
-        .filter(state=RegistrationState.APPLIED, event__state=EventState.ANNOUNCED, event__starts_at__gt=at)
-        .filter(Q(event__nominate_by_at__gt=at) | Q(event__nominate_by_at__isnull=True))
+        .filter(takes_nominations(at), state=RegistrationState.APPLIED)
         .select_related("event", "official", "administration", "invitation")
         .order_by("event__nominate_by_at", "created_at", "pk")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.cache import cache
@@ -121,17 +121,12 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
             "changes": _changes(row),
             "reason": _reason(row) if request.user.is_authenticated else "",
             "outcome": Outcome.objects.visible_to(request.user).published().filter(event=row).only("number").first(),
-            "deadline": last_minute(row),
+            "deadline": row.last_minute,
             "deadline_open": row.state == EventState.ANNOUNCED and not row.deadline_passed(at),
             "way_in": way_in(request.user, row, at),
             "now": at,
         },
     )
-
-
-def last_minute(event: Event) -> datetime | None:
-    """A deadline as people write it: 23:59 of the day itself, not 00:00 of the next."""
-    return event.nominate_by_at - timedelta(minutes=1) if event.nominate_by_at else None
 
 
 def _invited(event: Event) -> list[str]:
