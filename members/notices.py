@@ -1,4 +1,4 @@
-"""Letters about accounts: the codes that people type when they sign in, and news about password and address."""
+"""Letters about accounts: welcome, requests to join, codes that people type, news about password and address."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.models import User
-from portal.kit.clock import spell
+from members.models import Appointment, JoinRequest, User
+from members.states import JoinState
+from portal.kit.clock import spell, today_in
 from portal.mail import letters, outbox
 from portal.mail.models import Message
 
@@ -62,9 +64,90 @@ def address_changed(person: User, before: str, *, change: int) -> None:
     outbox.queue("address_changed", about=person, address=before, occurrence=str(change))
 
 
+def welcome(person: User, *, by: User | None, again: str = "") -> None:
+    """To somebody who was added: by whom, the sign-in name, and how the first sign-in works. `again` tells a second
+    letter from the first one.
+    """
+    if person.email:
+        outbox.queue(
+            "welcome", about=person, to=person, by=by, reply_to=by.email if by else "", occurrence=again or "first"
+        )
+
+
+def join_code(row: JoinRequest, code: str, *, at: datetime) -> None:
+    """The code that shows that the typed address is the sender's; it repeats no text that a stranger typed."""
+    until = at + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+    facts = {"code": code, "until": spell(until, row.administration.time_zone), "ends_at": until.isoformat()}
+    outbox.queue("join_code", about=row, address=row.email, occurrence=at.isoformat(), facts=facts)
+
+
+def join_known(row: JoinRequest, person: User, *, at: datetime) -> None:
+    """Instead of the code, to somebody who has an account; the page says nothing of it."""
+    facts = {"username": person.username}
+    outbox.queue("join_known", about=row, address=row.email, occurrence=at.isoformat(), facts=facts)
+
+
+def join_asked(row: JoinRequest, people: Sequence[User]) -> None:
+    """To everybody who speaks for the administration: an official waits for your answer."""
+    for person in people:
+        outbox.queue("join_asked", about=row, to=person, reply_to=row.email)
+
+
+def join_linked(row: JoinRequest, *, by: User) -> None:
+    """The contact point knows the person: there is an account already."""
+    outbox.queue("join_linked", about=row, address=row.email, by=by, reply_to=by.email)
+
+
+def join_declined(row: JoinRequest, *, by: User) -> None:
+    outbox.queue("join_declined", about=row, address=row.email, by=by, reply_to=by.email)
+
+
 def _code(person: User, code: str, at: datetime) -> dict[str, Any]:
     until = at + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
     return {"code": code, "until": spell(until, person.zone), "ends_at": until.isoformat()}
+
+
+def _first_sign_in(message: Message) -> dict[str, Any]:
+    """What a new person needs; roles as they stand when the letter is sent."""
+    person = message.about
+    today = today_in(settings.OFFICE_TIME_ZONE, timezone.now())
+    roles = Appointment.objects.from_day_on(today).filter(person_id=message.about_id)
+    return {
+        "by": message.created_by,
+        "roles": roles.select_related("administration", "group").order_by("from_on", "pk"),
+        "today": today,
+        "body": person.body if isinstance(person, User) else None,
+        "page": settings.PORTAL_URL + reverse("account_request_login_code"),
+    }
+
+
+def _request_to_join(message: Message) -> dict[str, Any]:
+    row = message.about
+    known = isinstance(row, JoinRequest) and row.administration.knows_address(row.email)
+    return {
+        "knows_address": known,
+        # a text of a stranger stays apart from the words of the portal
+        "reason": [f"    {line}" for line in row.reason.splitlines()] if isinstance(row, JoinRequest) else [],
+        "page": settings.PORTAL_URL + reverse("members:join_request", args=[message.about_id]),
+    }
+
+
+def _sign_in_page(message: Message) -> dict[str, Any]:
+    return {"page": settings.PORTAL_URL + reverse("account_request_login_code")}
+
+
+def _still_unconfirmed(message: Message) -> str:
+    row = message.about
+    waits = isinstance(row, JoinRequest) and row.state == JoinState.UNCONFIRMED
+    return "" if waits else _("The address is confirmed already, or the request has lapsed.")
+
+
+def _still_asked(message: Message) -> str:
+    """Also asks whether the reader still speaks for the administration."""
+    row, person = message.about, message.to
+    if not isinstance(row, JoinRequest) or row.state != JoinState.ASKED:
+        return _("The request is answered already.")
+    return "" if person and person.speaks_for(row.administration) else _("This person no longer speaks for the body.")
 
 
 def _names(message: Message) -> dict[str, Any]:
@@ -113,3 +196,24 @@ letters.register(
     "second_factor_changed", title=gettext_lazy("The second factor has changed"), context=_profile, urgent=True
 )
 letters.register("address_changed", title=gettext_lazy("The mail address has changed"), urgent=True)
+letters.register("welcome", title=gettext_lazy("Welcome"), wanted=_still_active, context=_first_sign_in)
+letters.register(
+    "join_code",
+    title=gettext_lazy("Code to confirm a mail address"),
+    wanted=_still_unconfirmed,
+    useful_until=_while_code_lives,
+    urgent=True,
+    secret=True,
+)
+letters.register(
+    "join_known",
+    title=gettext_lazy("Asked to join, has an account"),
+    context=_sign_in_page,
+    urgent=True,
+    secret=True,
+)
+letters.register(
+    "join_asked", title=gettext_lazy("An official asks to join"), wanted=_still_asked, context=_request_to_join
+)
+letters.register("join_linked", title=gettext_lazy("Asked to join, is known"), context=_sign_in_page)
+letters.register("join_declined", title=gettext_lazy("Request to join declined"))

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from members.models import Administration
+from members.models import Administration, JoinRequest
 
 
 def is_office(user: Any) -> bool:
@@ -41,6 +41,20 @@ def may_edit_person(user: Any, person: Any) -> bool:
 def may_edit_address(user: Any, person: Any) -> bool:
     """Codes to sign in go to the mail address: a contact point who could change it could sign in as the person."""
     return bool(user == person or is_office(user))
+
+
+def answers_requests(user: Any) -> bool:
+    """Says whether an official who asks to join works for an administration."""
+    return is_office(user) or is_contact_point(user)
+
+
+def may_answer(user: Any, request_to_join: JoinRequest) -> bool:
+    return may_see_people_of(user, request_to_join.administration)
+
+
+def may_welcome(user: Any, person: Any) -> bool:
+    """Send the letter of welcome once more: whoever may add such a person."""
+    return bool(is_office(user) or (person.administration and user.speaks_for(person.administration)))
 
 
 def needs_second_factor(user: Any) -> bool:

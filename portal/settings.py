@@ -158,6 +158,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,5/5m/key",  # the sixth wrong guess is refused; an office shares one address of the net
     "request_login_code": "20/m/ip,3/m/key,15/h/key",
     "reset_password": "20/m/ip,3/m/key,15/h/key",
+    "join": "10/m/ip,30/h/ip,3/h/key,6/d/key",  # a letter goes to an address that a stranger typed
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 # whoever may enter these desks needs a second factor; all others may have one

@@ -14,14 +14,24 @@ from django.utils import timezone
 from events.models import Activity, Event, Invitation, Kind, Mode, Outcome, Pillar, Registration, WorkPlan
 from events.services import attendance, evaluations, followups, lifecycle, outcomes, papers, programme, registrations
 from events.services import workplan as plans
-from members.models import Administration, AdministrationName, Group, HolidayCorrection, Organisation, Role, User
-from members.services import appointments, bodies, holidays, people
+from members.models import (
+    Administration,
+    AdministrationName,
+    Group,
+    HolidayCorrection,
+    JoinRequest,
+    Organisation,
+    Role,
+    User,
+)
+from members.services import appointments, bodies, holidays, joining, people
 from portal.kit.clock import fiscal_year
 
 NOW = timezone.now().replace(microsecond=0)
 TODAY = NOW.date()
 LONG_AGO = date(2019, 7, 1)
 PASSWORD = "a-good-long-password"
+JOIN_CODE = "123-456-789"
 numbers = count(1)
 
 ZONES = {
@@ -132,6 +142,24 @@ def expert(name: str = "") -> User:
         organisation=organisation("WCO Secretariat", "secretariat"),
         by=None,
     )
+
+
+def join_request(iso2: str = "FJ", name: str = "", *, confirmed: bool = True) -> JoinRequest:
+    """An official asks to join; the code of the letter is typed, unless a test says otherwise."""
+    number = next(numbers)
+    row = joining.ask(
+        administration=administration(iso2),
+        name=name or f"Applicant {number} of {ZONES[iso2][0]}",
+        email=f"applicant{number}@{iso2.lower()}.example",
+        position="Customs Officer",
+        reason="I want to attend the workshop.",
+        code=JOIN_CODE,
+        at=NOW,
+    )
+    if confirmed:
+        assert joining.confirm(row, JOIN_CODE, at=NOW)
+    row.refresh_from_db()
+    return row
 
 
 # --- the plan -------------------------------------------------------------------------------------

@@ -100,7 +100,9 @@ def nominate_new(
     Raises `Refused` as `people.add` and `nominate` do.
     """
     _open_event(invitation.event_id, at)  # the lock comes first: of two clicks at once, the second meets the person
-    person = people.add(name=name, email=email, administration=invitation.administration, by=by, **profile)
+    person = people.add(
+        name=name, email=email, administration=invitation.administration, by=by, welcome=True, **profile
+    )
     return nominate(invitation, official=person, by=by, at=at, motivation=motivation)
 
 

@@ -24,6 +24,12 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         """Those that a contact point has to answer."""
         return self.filter(state=JoinState.ASKED)
 
+    def matching(self, text: str) -> Self:
+        """Requests whose name, position, unit or mail address holds the text."""
+        return self.filter(
+            Q(name__icontains=text) | Q(position__icontains=text) | Q(unit__icontains=text) | Q(email__icontains=text)
+        )
+
 
 class JoinRequest(Stateful):
     """An official asks to join; nothing is known of the person until the mail address is confirmed by a code.
@@ -62,6 +68,11 @@ class JoinRequest(Stateful):
 
     def __str__(self) -> str:
         return f"{self.name} for {self.administration}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a code showed that the address is theirs; what became of the request does not matter."""
+        return self.state != JoinState.UNCONFIRMED and self.code_ends_at is None
 
 
 class NotTheSame(models.Model):

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bodies import Administration, Organisation
+from members.models.joining import JoinRequest
 from portal.kit.clock import today_in, valid_zone
 
 if TYPE_CHECKING:
@@ -175,6 +176,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def represented(self) -> list[Administration]:
         """The administrations that this person speaks for today."""
         return [role.administration for role in self.roles if role.speaks and role.administration]
+
+    @cached_property
+    def requests_to_answer(self) -> int:
+        """How many officials ask to join an administration that this person speaks for."""
+        return JoinRequest.objects.waiting().filter(administration__in=self.represented).count()
 
     def speaks_for(self, administration: Administration) -> bool:
         return self.is_active and administration in self.represented

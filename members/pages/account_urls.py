@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils import timezone
 
 from members import notices
-from members.pages import passkeys, recovery, second_factor
+from members.pages import joining, passkeys, recovery, second_factor
 from portal.kit.gates import public, signed_in
 
 
@@ -45,6 +45,8 @@ urlpatterns = public(
         path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
         path("login/second-factor/", second_factor.Ask.as_view(), name="mfa_authenticate"),
         path("logout/", views.logout, name="account_logout"),
+        path("join/", joining.join, name="account_join"),
+        path("join/code/", joining.join_code, name="account_join_code"),
         path("inactive/", views.account_inactive, name="account_inactive"),
         path("password/reset/", ForgottenPassword.as_view(), name="account_reset_password"),
         path("password/reset/confirm/", views.confirm_password_reset_code, name="account_confirm_password_reset_code"),

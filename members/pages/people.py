@@ -73,10 +73,11 @@ def add_person(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(posted(request), initial=chosen)
     if form.is_valid():
         with refusals_on(form):
-            added = service.add(by=reader(request), **form.cleaned_data)
+            added = service.add(by=reader(request), welcome=True, **form.cleaned_data)
             messages.success(
                 request,
-                _("%(person)s is added. The sign-in name is %(name)s.") % {"person": added, "name": added.username},
+                _("%(person)s is added. A letter with the sign-in name %(name)s is on its way.")
+                % {"person": added, "name": added.username},
             )
             return redirect("members:person", pk=added.pk)
     return render(request, "members/add_person.html", {"form": form, "section": "members"})
@@ -92,6 +93,7 @@ def _show(request: HttpRequest, found: User) -> HttpResponse:
             "own": found == request.user,
             "zone": zone_label(found.zone, at),
             "may_edit": policies.may_edit_person(request.user, found),
+            "never_came": found.is_active and found.last_login is None and policies.may_welcome(request.user, found),
             "appointments": found.appointments.select_related("administration"),
             "sections": hooks.sections(hooks.person_sections, found, reader(request), at),
             "history": history.lines(found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from members import policies
-from members.pages import administrations, bodies, devices, holidays, organisations, people
+from members.pages import administrations, bodies, devices, holidays, joining, organisations, people
 from portal.kit.gates import gated, signed_in
 
 app_name = "members"
@@ -26,10 +26,23 @@ urlpatterns = gated(
         path("holidays/<int:pk>/remove/", holidays.remove_correction, name="remove_holiday_correction"),
         path("organisations/add/", organisations.add_organisation, name="add_organisation"),
         path("organisations/<int:pk>/edit/", organisations.edit_organisation, name="edit_organisation"),
+        path("administrations/<int:pk>/invite/", joining.invite, name="invite"),
         path("administrations/<int:pk>/appoint/", administrations.appoint, name="appoint"),
         path("appointments/<int:pk>/end/", administrations.end_appointment, name="end_appointment"),
     ],
-) + signed_in(
+)
+urlpatterns += gated(
+    policies.answers_requests,
+    [
+        path("join-requests/", joining.requests, name="join_requests"),
+        path("join-requests.csv", joining.requests_csv, name="join_requests_csv"),
+        path("join-requests/<int:pk>/", joining.one, name="join_request"),
+        path("join-requests/<int:pk>/endorse/", joining.endorse, name="endorse_join"),
+        path("join-requests/<int:pk>/same-person/", joining.same_person, name="same_person"),
+        path("join-requests/<int:pk>/decline/", joining.decline, name="decline_join"),
+    ],
+)
+urlpatterns += signed_in(
     [
         path("", administrations.directory, name="directory"),
         path("administrations.csv", administrations.directory_csv, name="directory_csv"),
@@ -42,6 +55,7 @@ urlpatterns = gated(
         path("start/", people.start, name="start"),
         path("people/", people.people, name="people"),
         path("people/<int:pk>/", people.person, name="person"),
+        path("people/<int:pk>/welcome/", joining.welcome_again, name="welcome_again"),
         path("people/<int:pk>/edit/", people.edit_person, name="edit_person"),
         path("profile/", people.profile, name="profile"),
         path("profile/devices/", devices.devices, name="devices"),

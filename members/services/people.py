@@ -26,9 +26,10 @@ def add(
     administration: Administration | None = None,
     organisation: Organisation | None = None,
     username: str = "",
+    welcome: bool = False,
     **profile: Any,
 ) -> User:
-    """Add a person without a password: the first sign-in is by a mailed code.
+    """Add a person without a password: the first sign-in is by a mailed code. `welcome` sends the letter about it.
 
     Raises `Refused` when the same name with the same address stands in the same body already, or when the
     sign-in name is taken or could be read as another person's.
@@ -56,6 +57,8 @@ def add(
         **profile,
     )
     trail.record(by, "added", person, body=person.body or "")
+    if welcome:
+        notices.welcome(person, by=by)
     return person
 
 

@@ -22,6 +22,7 @@ NOTED = {
     "chair:follow_ups_csv",
     "delegation:people_csv",
     "members:directory_csv",
+    "members:join_requests_csv",
     "office:follow_ups_csv",
     "office:people_csv",
     "office:trail_csv",

@@ -115,6 +115,7 @@ def build() -> World:
         "follow-ups": outcome.actions.get(),
         "import": upload,
         "interventions": intervention,
+        "join-requests": make.join_request("FJ"),
         "invitations": make.invitation(upcoming, "FJ"),
         "letters": Message.objects.about(applicant).first(),
         "memberships": make.group("oceania", "FJ").memberships.get(),

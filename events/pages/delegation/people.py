@@ -83,10 +83,11 @@ def add(request: HttpRequest) -> HttpResponse:
     form = NewOfficialForm(posted(request), reader=user)
     if form.is_valid():
         with refusals_on(form):
-            person = service.add(by=user, **form.cleaned_data)
+            person = service.add(by=user, welcome=True, **form.cleaned_data)
             messages.success(
                 request,
-                _("%(person)s is added. The sign-in name is %(name)s.") % {"person": person, "name": person.username},
+                _("%(person)s is added. A letter with the sign-in name %(name)s is on its way.")
+                % {"person": person, "name": person.username},
             )
             return redirect("delegation:people")
     return render(request, "delegation/add_person.html", {"form": form, "section": "people"})
