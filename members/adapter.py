@@ -12,6 +12,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.stages import AuthenticateStage
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
@@ -30,6 +31,7 @@ CODES = {
     "account/email/login_code": notices.sign_in_code,
     "account/email/password_reset_code": notices.password_reset_code,
 }
+PROVIDER = "single_sign_on"  # how the library's list of the session names a sign-in at the office's provider
 PASSWORD_NEWS = ("account/email/password_changed", "account/email/password_set", "account/email/password_reset")
 
 
@@ -97,11 +99,28 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         ways = super().get_reauthentication_methods(user)
         return [{**way, "description": words.get(way["id"], way["description"])} for way in ways]
 
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.mfa.stages.AuthenticateStage": "members.adapter.FactorStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def set_password(self, user: User, password: str) -> None:
         with transaction.atomic():
             user.set_password(password)
             user.save(update_fields=["password"])
             trail.record(user, "set the password", user)
+
+
+class FactorStage(AuthenticateStage):  # type: ignore[misc]
+    """The second question; not asked again where the office trusts its provider to ask it."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        return not provider_vouches(request, self.login.user) and bool(super()._should_handle(request))
+
+
+def provider_vouches(request: HttpRequest, person: Any) -> bool:
+    """Whether this session was opened at the office's provider, and the settings leave the second factor to it."""
+    trusted = settings.OIDC.get("second_factor") == "provider"
+    return trusted and any(record["method"] == PROVIDER for record in get_authentication_records(request, person))
 
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # the library has no types

@@ -24,7 +24,7 @@ from members.models import (
     Organisation,
     User,
 )
-from members.services import second_factor
+from members.services import second_factor, single_sign_on
 from portal.kit import trail
 from portal.kit.states import Refused
 
@@ -90,7 +90,7 @@ class GroupAdmin(Traced):
 class UserAdmin(Traced):
     """Closing an account, the right to be here, a lost second factor; profiles are changed on the members pages."""
 
-    actions = ["remove_second_factor"]
+    actions = ["remove_second_factor", "remove_single_sign_on"]
 
     list_display = ["name", "username", "administration", "organisation", "is_active"]
     list_filter = ["is_active", "is_staff"]
@@ -108,6 +108,17 @@ class UserAdmin(Traced):
                 self.message_user(request, str(refusal.message), messages.WARNING)
             else:
                 self.message_user(request, _("%(person)s has no second factor any more.") % {"person": person})
+
+    @admin.action(description=_("Remove the single sign-on (wrong link) and end all sessions"))
+    def remove_single_sign_on(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
+        keeper = User.objects.get(username=request.user.get_username())
+        for person in people:
+            try:
+                single_sign_on.unlink(person, by=keeper, at=timezone.now())
+            except Refused as refusal:
+                self.message_user(request, str(refusal.message), messages.WARNING)
+            else:
+                self.message_user(request, _("%(person)s has no single sign-on any more.") % {"person": person})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from members import policies
+from members.adapter import provider_vouches
 from members.services import second_factor
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -50,6 +51,8 @@ class SecondFactor:
         if request.resolver_match and request.resolver_match.view_name in OPEN:
             return None
         if not policies.needs_second_factor(request.user) or second_factor.has_one(request.user):
+            return None
+        if provider_vouches(request, request.user):
             return None
         if getattr(view, "gate", "") == "public":
             request.user = AnonymousUser()  # a public page shows more to whom the office trusts

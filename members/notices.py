@@ -59,6 +59,18 @@ def second_factor_changed(person: User, verb: str, *, at: datetime) -> None:
         )
 
 
+def single_sign_on_changed(person: User, verb: str, *, at: datetime) -> None:
+    """What became of the link with the office's own sign-in, in the words of the trail."""
+    if person.email:
+        outbox.queue(
+            "single_sign_on_changed",
+            about=person,
+            to=person,
+            occurrence=at.isoformat(),
+            facts={"at": spell(at, person.zone), "verb": verb, "provider": settings.OIDC.get("name", "")},
+        )
+
+
 def address_changed(person: User, before: str, *, change: int) -> None:
     """To the old address: codes go to another one from now on. `change` is the line of the trail."""
     outbox.queue("address_changed", about=person, address=before, occurrence=str(change))
@@ -195,6 +207,7 @@ letters.register("password_changed", title=gettext_lazy("The password has change
 letters.register(
     "second_factor_changed", title=gettext_lazy("The second factor has changed"), context=_profile, urgent=True
 )
+letters.register("single_sign_on_changed", title=gettext_lazy("The single sign-on has changed"), urgent=True)
 letters.register("address_changed", title=gettext_lazy("The mail address has changed"), urgent=True)
 letters.register("welcome", title=gettext_lazy("Welcome"), wanted=_still_active, context=_first_sign_in)
 letters.register(

@@ -107,6 +107,27 @@ def mail(url: str) -> dict[str, Any]:
     }
 
 
+def single_sign_on() -> dict[str, str]:
+    """The office's own sign-in (OpenID Connect); empty when none of its variables is set, else they must be whole."""
+    needed = ("OIDC_NAME", "OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    optional = ("OIDC_EMAIL_DOMAIN", "OIDC_SECOND_FACTOR")
+    if not any(text(name) for name in needed + optional):
+        return {}
+    if missing := [name for name in needed if not text(name)]:
+        raise ImproperlyConfigured(f"Single sign-on is set in part only. Missing: {', '.join(missing)}.")
+    asks = text("OIDC_SECOND_FACTOR", "portal")
+    if asks not in ("portal", "provider"):
+        raise ImproperlyConfigured(f"OIDC_SECOND_FACTOR must be portal or provider, not {asks!r}.")
+    return {
+        "name": text("OIDC_NAME"),
+        "issuer": text("OIDC_ISSUER"),
+        "client_id": text("OIDC_CLIENT_ID"),
+        "client_secret": text("OIDC_CLIENT_SECRET"),
+        "email_domain": text("OIDC_EMAIL_DOMAIN").removeprefix("@"),
+        "second_factor": asks,
+    }
+
+
 def refuse_weak_production() -> None:
     """Stop a production start that misses or weakens a setting; every fault is named at once."""
     faults = []
@@ -130,6 +151,13 @@ def refuse_weak_production() -> None:
         faults.append("PORTAL_URL must be the public address of the portal and begin with https://.")
     if "@" not in text("FROM_EMAIL"):
         faults.append("FROM_EMAIL is missing: the address that letters come from.")
+    try:
+        provider = single_sign_on()
+    except ImproperlyConfigured as error:
+        faults.append(str(error))
+    else:
+        if provider and not provider["issuer"].startswith("https://"):
+            faults.append("OIDC_ISSUER must begin with https://: it says who signs in.")
     if flag("DEBUG"):
         faults.append("DEBUG may not be on in production.")
     if flag("DEMO_MAILBOX"):

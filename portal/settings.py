@@ -178,6 +178,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Capacity Portal"
 MFA_TOTP_TOLERANCE = 1  # a telephone may be half a minute slow, and so may the person
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the office or a contact point enters addresses; nobody signs up alone
+OIDC = env.single_sign_on()  # the office's own sign-in, for people of the office; docs/sign_in.md
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)

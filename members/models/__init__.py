@@ -11,6 +11,7 @@ from members.models.bodies import (
     SubRegion,
 )
 from members.models.holidays import HolidayCorrection
+from members.models.identities import Identity
 from members.models.imports import Import, ImportKind, ImportRow
 from members.models.joining import JoinRequest, NotTheSame
 from members.models.people import English, Gender, MailLanguage, User
@@ -27,6 +28,7 @@ __all__ = [
     "Gender",
     "Group",
     "HolidayCorrection",
+    "Identity",
     "Import",
     "ImportKind",
     "ImportRow",

@@ -6,13 +6,14 @@ from typing import Any
 
 from allauth.account import views
 from allauth.mfa.base import views as factor_views
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 
 from members import notices
-from members.pages import joining, passkeys, recovery, second_factor
+from members.pages import joining, passkeys, recovery, second_factor, single_sign_on
 from portal.kit.gates import public, signed_in
 
 
@@ -23,7 +24,14 @@ def tell_sign_in_names(form: Any) -> None:
             notices.sign_in_names(form.sharing, at=timezone.now())
 
 
-class RequestCode(views.RequestLoginCodeView):  # type: ignore[misc]  # the library has no types
+class SignIn(views.LoginView):  # type: ignore[misc]  # the library has no types
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        words: dict[str, Any] = super().get_context_data(**kwargs)
+        words["provider"] = settings.OIDC.get("name", "")
+        return words
+
+
+class RequestCode(views.RequestLoginCodeView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         tell_sign_in_names(form)
         answer: HttpResponse = super().form_valid(form)
@@ -40,7 +48,9 @@ class ForgottenPassword(views.PasswordResetView):  # type: ignore[misc]
 
 urlpatterns = public(
     [
-        path("login/", views.login, name="account_login"),
+        path("login/", SignIn.as_view(), name="account_login"),
+        path("login/office/", single_sign_on.begin, name="account_single_sign_on"),
+        path("login/office/back/", single_sign_on.back, name="account_single_sign_on_back"),
         path("login/code/", RequestCode.as_view(), name="account_request_login_code"),
         path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
         path("login/second-factor/", second_factor.Ask.as_view(), name="mfa_authenticate"),

@@ -21,6 +21,12 @@ GOOD = {
     "EMAIL_URL": "smtp+tls://portal:secret@mail.example.org:587",
     "FROM_EMAIL": "office@portal.example.org",
 }
+OIDC = {
+    "OIDC_NAME": "Office account",
+    "OIDC_ISSUER": "https://login.example.org/office",
+    "OIDC_CLIENT_ID": "capacity-portal",
+    "OIDC_CLIENT_SECRET": "a secret",
+}
 WEAK = [
     ("SECRET_KEY", "", "SECRET_KEY is missing"),
     ("SECRET_KEY", "short", "SECRET_KEY is weak"),
@@ -38,6 +44,8 @@ WEAK = [
     ("PORTAL_URL", "http://portal.example.org", "begin with https://"),
     ("FROM_EMAIL", "", "FROM_EMAIL is missing"),
     ("FROM_EMAIL", "the office", "FROM_EMAIL is missing"),
+    ("OIDC_ISSUER", "https://login.example.org", "Missing: OIDC_NAME, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET"),
+    ("OIDC_SECOND_FACTOR", "provider", "Single sign-on is set in part only"),
     ("DEBUG", "1", "DEBUG may not be on"),
     ("DEMO_MAILBOX", "yes", "DEMO_MAILBOX may not be on"),
 ]
@@ -45,7 +53,7 @@ WEAK = [
 
 @pytest.fixture
 def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in ("DEBUG", "DEMO_MAILBOX"):
+    for name in ("DEBUG", "DEMO_MAILBOX", *OIDC, "OIDC_EMAIL_DOMAIN", "OIDC_SECOND_FACTOR"):
         monkeypatch.delenv(name, raising=False)
     for name, value in GOOD.items():
         monkeypatch.setenv(name, value)
@@ -227,3 +235,23 @@ def test_a_password_of_the_mail_server_may_hold_any_letter():
 def test_another_way_to_send_mail_is_refused():
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL must begin with smtp://"):
         environment.mail("http://mail.example.org")
+
+
+def test_single_sign_on_is_off_whole_or_refused(production: pytest.MonkeyPatch) -> None:
+    assert environment.single_sign_on() == {}
+    for name, value in OIDC.items():
+        production.setenv(name, value)
+    environment.refuse_weak_production()
+    assert environment.single_sign_on()["second_factor"] == "portal"
+    production.setenv("OIDC_EMAIL_DOMAIN", "@office.example")
+    assert environment.single_sign_on()["email_domain"] == "office.example"
+    production.setenv("OIDC_SECOND_FACTOR", "nobody")
+    with pytest.raises(ImproperlyConfigured, match="must be portal or provider"):
+        environment.refuse_weak_production()
+    production.setenv("OIDC_SECOND_FACTOR", "provider")
+    production.setenv("OIDC_ISSUER", "http://login.example.org")
+    with pytest.raises(ImproperlyConfigured, match="OIDC_ISSUER must begin with https"):
+        environment.refuse_weak_production()
+    production.setenv("OIDC_CLIENT_SECRET", "")
+    with pytest.raises(ImproperlyConfigured, match="Missing: OIDC_CLIENT_SECRET"):
+        environment.single_sign_on()
