@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from members.models import Administration, Appointment, Group, Organisation, Role, User
-from members.services import appointments, people, register
+from members.services import appointments, bodies, people, register
 from portal.kit.models import Entry
 from portal.kit.states import Refused
 from tests import make
@@ -196,6 +196,34 @@ def test_a_changed_row_is_brought_up_to_date_and_traced():
     assert fiji.title_on(date(2021, 1, 1)) == "New Customs"
     assert Entry.objects.about(fiji).filter(verb="changed").count() == 2
     assert register.load(rows).same == 1
+
+
+def test_mail_domains_stay_unless_the_table_has_them():
+    row = {
+        "iso2": "FJ", "name": "Fiji", "sub_region": "oceania", "time_zone": "Pacific/Fiji", "weekend": "Sat Sun",
+        "capital": "", "languages": "", "regional_entities": "", "donor_fund": "", "member_since": "",
+        "full_names": "", "groups": "",
+    }  # fmt: skip
+    register.load([row | {"mail_domains": "FRCS.org.fj; customs.gov.fj"}])
+    fiji = Administration.objects.get()
+    assert fiji.mail_domains == "frcs.org.fj, customs.gov.fj"
+    assert register.load([row]).same == 1
+    fiji.refresh_from_db()
+    assert fiji.mail_domains == "frcs.org.fj, customs.gov.fj"
+    with pytest.raises(Refused, match=r"Row 2 \(Fiji\).*Everybody can have an address at gmail.com"):
+        register.load([row | {"mail_domains": "gmail.com"}])
+
+
+def test_a_load_brings_back_what_the_table_says_and_traces_it(fiji, office):
+    call_command("load_members", verbosity=0)
+    bodies.change(fiji, by=office, capital="Nadi", weekend_days=[6], email="new@customs.example")
+    make.day_off("FJ")
+    call_command("load_members", verbosity=0)
+    fiji.refresh_from_db()
+    assert (fiji.capital, fiji.weekend_days, fiji.email) == ("Suva", [5, 6], "new@customs.example")
+    assert fiji.holiday_corrections.count() == 1
+    line = Entry.objects.about(fiji).filter(verb="changed").latest("pk")
+    assert line.facts["changes"] == {"weekend_days": ["Sunday", "Saturday and Sunday"], "capital": ["Nadi", "Suva"]}
 
 
 @pytest.mark.parametrize(

@@ -302,7 +302,7 @@ def crumbs(*parts: Any) -> SafeString:
 
 
 def _room(word: Any) -> SafeString:
-    return SafeString(' class="long"' if len(str(word)) > 20 else "")
+    return SafeString(' class="long"' if len(str(word)) > 15 else "")
 
 
 @register.simple_tag(takes_context=True)
