@@ -8,3 +8,7 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import notices  # noqa: F401  # registers its letters with the mail room
+        from events.services import merging
+        from members import hooks
+
+        hooks.merging.append(merging.refuse_two_places)

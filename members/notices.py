@@ -114,6 +114,13 @@ def join_declined(row: JoinRequest, *, by: User) -> None:
     outbox.queue("join_declined", about=row, address=row.email, by=by, reply_to=by.email)
 
 
+def merged(kept: User, gone: User, *, by: User) -> None:
+    """Two accounts are one: which sign-in name stays."""
+    if kept.email:
+        facts = {"closed": gone.username}
+        outbox.queue("merged", about=kept, to=kept, by=by, reply_to=by.email, occurrence=str(gone.pk), facts=facts)
+
+
 def _code(person: User, code: str, at: datetime) -> dict[str, Any]:
     until = at + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
     return {"code": code, "until": spell(until, person.zone), "ends_at": until.isoformat()}
@@ -230,3 +237,4 @@ letters.register(
 )
 letters.register("join_linked", title=gettext_lazy("Asked to join, is known"), context=_sign_in_page)
 letters.register("join_declined", title=gettext_lazy("Request to join declined"))
+letters.register("merged", title=gettext_lazy("Two accounts are one"), wanted=_still_active)

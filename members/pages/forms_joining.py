@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Administration, Role, User
 from members.models.appointments import SPEAKING_ROLES
 from members.models.joining import JoinRequestQuerySet
+from members.models.people import UserQuerySet
 from members.pages.account_forms import digits_of, factor_code
 from members.pages.forms import within_reason
+from members.services.duplicates import Pair
+from members.services.merging import Difference
 from members.states import JoinState
 from portal.kit.forms import Clean
 
@@ -142,3 +145,67 @@ class InviteForm(Clean):
 
     def clean_from_on(self) -> date:
         return within_reason(self.cleaned_data["from_on"], self.today)
+
+
+class DuplicatesFilter(Clean):
+    """The filter of the pairs, from the address bar."""
+
+    administration = forms.ModelChoiceField(
+        Administration.objects.all(), label=_("Administration"), empty_label=_("All"), required=False
+    )
+    kind = forms.ChoiceField(
+        label=_("Names"),
+        choices=[("", _("The same or nearly the same")), ("same", _("The same")), ("near", _("Nearly the same"))],
+        required=False,
+    )
+
+    def narrow(self, rows: UserQuerySet) -> UserQuerySet:
+        self.is_valid()
+        body = self.cleaned_data.get("administration")
+        return rows.filter(administration=body) if body else rows
+
+    def choose(self, pairs: list[Pair]) -> list[Pair]:
+        kind = self.cleaned_data.get("kind")
+        return [pair for pair in pairs if pair.same_name == (kind == "same")] if kind else pairs
+
+
+class MergeForm(Clean):
+    """Which of two accounts stays, and whose value where they differ."""
+
+    FIRST, SECOND = "first", "second"
+
+    def __init__(self, *args: Any, first: User, second: User, differences: list[Difference], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.differences = differences
+        stays = self.FIRST if _used(first) >= _used(second) else self.SECOND
+        self.fields["kept"] = forms.ChoiceField(
+            label=_("Which account stays?"),
+            choices=[(self.FIRST, first.username), (self.SECOND, second.username)],
+            initial=stays,
+            widget=forms.RadioSelect,
+            help_text=_("Its sign-in name, its password and its second factor stay. The other account is closed."),
+        )
+        for one in differences:
+            filled = [side for side, value in zip((self.FIRST, self.SECOND), one.values, strict=True) if value]
+            self.fields[one.field] = forms.ChoiceField(
+                label=one.label,
+                choices=list(zip((self.FIRST, self.SECOND), one.words, strict=True)),
+                initial=stays if stays in filled or not filled else filled[0],
+                widget=forms.RadioSelect,
+            )
+
+    @property
+    def keeps_first(self) -> bool:
+        return bool(self.cleaned_data["kept"] == self.FIRST)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the account that stays takes over from the other one."""
+        kept = self.cleaned_data["kept"]
+        other = 1 if self.keeps_first else 0
+        return {one.field: one.values[other] for one in self.differences if self.cleaned_data[one.field] != kept}
+
+
+def _used(person: User) -> float:
+    """When the account was used last; an open account that was never used stands before a closed one."""
+    return (person.last_login.timestamp() if person.last_login else 0) if person.is_active else -1

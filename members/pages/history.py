@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from members.models import User
 from portal.kit import telling, trail
 from portal.kit.models import Entry
 from portal.kit.telling import LATEST, Line
@@ -14,6 +16,10 @@ ACTS = {
     ("user", "changed"): gettext_lazy("changed the profile"),
     ("user", "appointed"): gettext_lazy("gave a role"),
     ("user", "ended"): gettext_lazy("ended a role"),
+    ("user", "merged"): gettext_lazy("merged two accounts"),
+    ("user", "revoked"): gettext_lazy("revoked a role that was held twice"),
+    ("user", "told apart"): gettext_lazy("said that another account is another person"),
+    ("user", "welcomed again"): gettext_lazy("sent the letter of welcome again"),
     ("user", "exported"): gettext_lazy("downloaded a list"),
     ("administration", "added"): gettext_lazy("added the administration"),
     ("administration", "changed"): gettext_lazy("changed the facts"),
@@ -31,12 +37,18 @@ FACTS = {
     "from_on": gettext_lazy("from"),
     "until": gettext_lazy("until"),
     "first_day_without": gettext_lazy("first day without it"),
+    "account": gettext_lazy("number of the other account"),
+    "into": gettext_lazy("number of the account that stays"),
+    "moved": gettext_lazy("what moved"),
 }
 
 
 def lines(about: models.Model) -> list[Line]:
-    """The latest lines, newest first."""
-    return [tell(entry) for entry in trail.history(about).in_full()[:LATEST]]
+    """The latest lines, newest first; of a person also those of the accounts that became one with this account."""
+    found = trail.history(about)
+    if isinstance(about, User):
+        found = Entry.objects.about_any(User.objects.filter(Q(pk=about.pk) | Q(merged_into=about)))
+    return [tell(entry) for entry in found.in_full()[:LATEST]]
 
 
 def tell(entry: Entry, *, passed_over: frozenset[str] = frozenset()) -> Line:

@@ -54,6 +54,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User.objects.visible_to(reader(request)), pk=pk)
+    if found.merged_into_id and User.objects.visible_to(reader(request)).filter(pk=found.merged_into_id).exists():
+        return redirect("members:person", pk=found.merged_into_id)
     return _show(request, found)
 
 

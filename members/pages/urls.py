@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from members import policies
-from members.pages import administrations, bodies, devices, holidays, joining, organisations, people
+from members.pages import administrations, bodies, devices, duplicates, holidays, joining, organisations, people
 from portal.kit.gates import gated, signed_in
 
 app_name = "members"
@@ -29,6 +29,14 @@ urlpatterns = gated(
         path("administrations/<int:pk>/invite/", joining.invite, name="invite"),
         path("administrations/<int:pk>/appoint/", administrations.appoint, name="appoint"),
         path("appointments/<int:pk>/end/", administrations.end_appointment, name="end_appointment"),
+    ],
+)
+urlpatterns += gated(
+    policies.is_office,
+    [
+        path("duplicates/", duplicates.duplicates, name="duplicates"),
+        path("people/<int:pk>/apart/<int:other>/", duplicates.apart, name="apart"),
+        path("people/<int:pk>/merge/<int:other>/", duplicates.merge, name="merge"),
     ],
 )
 urlpatterns += gated(

@@ -116,6 +116,8 @@ def build() -> World:
         "import": upload,
         "interventions": intervention,
         "join-requests": make.join_request("FJ"),
+        "apart": (twin := make.official("FJ", "Official of Fiji")),
+        "merge": twin,
         "invitations": make.invitation(upcoming, "FJ"),
         "letters": Message.objects.about(applicant).first(),
         "memberships": make.group("oceania", "FJ").memberships.get(),
