@@ -1,7 +1,8 @@
-"""Two questions at every request: is a second factor missing, and when was this device last seen."""
+"""At every request: is a second factor missing, when was this device last seen; and letters after the answer."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,16 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from members import policies
 from members.adapter import provider_vouches
 from members.services import second_factor
+
+log = logging.getLogger(__name__)
 
 Next = Callable[[HttpRequest], HttpResponse]
 # what a person without the factor needs in order to get one, or to leave
@@ -58,6 +63,35 @@ class SecondFactor:
             request.user = AnonymousUser()  # a public page shows more to whom the office trusts
             return None
         return redirect("mfa_activate_totp")
+
+
+def letters_last(get_response: Next) -> Next:
+    """Write the letters of a sign-in page when its answer has left: nobody learns from its time who is known.
+
+    A letter that cannot be written is missing as a letter that is lost on its way: the person asks again.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        letters = getattr(request, "letters", ())
+        if not letters:
+            return response
+        close = response.close
+
+        def write_and_close() -> None:
+            try:
+                with transaction.atomic():
+                    for write in letters:
+                        write(timezone.now())
+            except Exception:
+                log.exception("A letter of a sign-in page was not written")
+            finally:
+                close()
+
+        response.close = write_and_close  # type: ignore[method-assign]  # the web server calls it after the last byte
+        return response
+
+    return middleware
 
 
 def last_seen(get_response: Next) -> Next:

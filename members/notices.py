@@ -19,15 +19,15 @@ from portal.mail import letters, outbox
 from portal.mail.models import Message
 
 
-def sign_in_code(person: User, code: str, *, at: datetime) -> None:
-    """The code that signs one person in; each request is a letter of its own."""
-    outbox.queue("sign_in_code", about=person, to=person, occurrence=at.isoformat(), facts=_code(person, code, at))
+def sign_in_code(person: User, code: str, *, at: datetime, made_at: datetime | None = None) -> None:
+    """The code that signs one person in; each request is a letter of its own, though the code may be the same."""
+    facts = _code(person, code, made_at or at)
+    outbox.queue("sign_in_code", about=person, to=person, occurrence=at.isoformat(), facts=facts)
 
 
-def password_reset_code(person: User, code: str, *, at: datetime) -> None:
-    outbox.queue(
-        "password_reset_code", about=person, to=person, occurrence=at.isoformat(), facts=_code(person, code, at)
-    )
+def password_reset_code(person: User, code: str, *, at: datetime, made_at: datetime | None = None) -> None:
+    facts = _code(person, code, made_at or at)
+    outbox.queue("password_reset_code", about=person, to=person, occurrence=at.isoformat(), facts=facts)
 
 
 def sign_in_names(people: Sequence[User], *, at: datetime) -> None:

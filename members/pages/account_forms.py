@@ -56,24 +56,27 @@ class RequestCodeForm(Clean, RequestLoginCodeForm):  # type: ignore[misc]
 
     email = name_or_address()
     _user: User | None = None  # the name that the library's view reads
+    person: User | None = None
     sharing: tuple[User, ...] = ()
 
     def clean_email(self) -> str:
         text: str = self.cleaned_data["email"]
         if not ratelimit.consume(context.request, action="request_login_code", key=text.lower()):
             raise get_adapter().validation_error("too_many_login_attempts")
-        self._user, self.sharing = one_or_several(text)
+        self.person, self.sharing = one_or_several(text)
+        self._user = self.person
         return text
 
 
 class ForgottenPasswordForm(Clean, ResetPasswordForm):  # type: ignore[misc]
     email = name_or_address()
+    person: User | None = None
     sharing: tuple[User, ...] = ()
 
     def clean_email(self) -> str:
         text: str = self.cleaned_data["email"]
-        person, self.sharing = one_or_several(text)
-        self.users = [person] if person else []
+        self.person, self.sharing = one_or_several(text)
+        self.users = [self.person] if self.person else []
         return text
 
 

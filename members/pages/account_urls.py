@@ -7,21 +7,10 @@ from typing import Any
 from allauth.account import views
 from allauth.mfa.base import views as factor_views
 from django.conf import settings
-from django.db import transaction
-from django.http import HttpResponse
 from django.urls import path
-from django.utils import timezone
 
-from members import notices
-from members.pages import joining, passkeys, recovery, second_factor, single_sign_on
+from members.pages import joining, mailed_codes, passkeys, recovery, second_factor, single_sign_on
 from portal.kit.gates import public, signed_in
-
-
-def tell_sign_in_names(form: Any) -> None:
-    """Several people share the mailbox: a letter lists their sign-in names, the page says nothing of it."""
-    if form.sharing:
-        with transaction.atomic():
-            notices.sign_in_names(form.sharing, at=timezone.now())
 
 
 class SignIn(views.LoginView):  # type: ignore[misc]  # the library has no types
@@ -31,35 +20,24 @@ class SignIn(views.LoginView):  # type: ignore[misc]  # the library has no types
         return words
 
 
-class RequestCode(views.RequestLoginCodeView):  # type: ignore[misc]
-    def form_valid(self, form: Any) -> HttpResponse:
-        tell_sign_in_names(form)
-        answer: HttpResponse = super().form_valid(form)
-        return answer
-
-
-class ForgottenPassword(views.PasswordResetView):  # type: ignore[misc]
-    def form_valid(self, form: Any) -> HttpResponse:
-        answer: HttpResponse = super().form_valid(form)
-        if answer.status_code == 302:  # else it was one try too many
-            tell_sign_in_names(form)
-        return answer
-
-
 urlpatterns = public(
     [
         path("login/", SignIn.as_view(), name="account_login"),
         path("login/office/", single_sign_on.begin, name="account_single_sign_on"),
         path("login/office/back/", single_sign_on.back, name="account_single_sign_on_back"),
-        path("login/code/", RequestCode.as_view(), name="account_request_login_code"),
-        path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
+        path("login/code/", mailed_codes.RequestCode.as_view(), name="account_request_login_code"),
+        path("login/code/confirm/", mailed_codes.ConfirmCode.as_view(), name="account_confirm_login_code"),
         path("login/second-factor/", second_factor.Ask.as_view(), name="mfa_authenticate"),
         path("logout/", views.logout, name="account_logout"),
         path("join/", joining.join, name="account_join"),
         path("join/code/", joining.join_code, name="account_join_code"),
         path("inactive/", views.account_inactive, name="account_inactive"),
-        path("password/reset/", ForgottenPassword.as_view(), name="account_reset_password"),
-        path("password/reset/confirm/", views.confirm_password_reset_code, name="account_confirm_password_reset_code"),
+        path("password/reset/", mailed_codes.ForgottenPassword.as_view(), name="account_reset_password"),
+        path(
+            "password/reset/confirm/",
+            mailed_codes.ConfirmResetCode.as_view(),
+            name="account_confirm_password_reset_code",
+        ),
         path("password/reset/complete/", views.complete_password_reset, name="account_complete_password_reset"),
         path("password/reset/done/", views.password_reset_from_key_done, name="account_password_reset_completed"),
     ]

@@ -13,7 +13,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from members import policies
-from members.adapter import new_code
 from members.models import Administration, Appointment, JoinRequest, User
 from members.models.appointments import SPEAKING_ROLES
 from members.models.joining import JoinRequestQuerySet
@@ -27,7 +26,7 @@ from members.pages.forms_joining import (
     SamePersonForm,
 )
 from members.pages.reader import reader
-from members.services import duplicates
+from members.services import codes, duplicates
 from members.services import joining as service
 from members.states import JoinState
 from portal.kit import trail
@@ -55,7 +54,7 @@ def join(request: HttpRequest) -> HttpResponse:
         if _too_often(request, form.cleaned_data["email"]):
             form.add_error(None, _("Too many requests. Wait an hour, then try again."))
         else:
-            row = service.ask(code=new_code(), at=at, **form.cleaned_data)
+            row = service.ask(code=codes.new(), at=at, **form.cleaned_data)
             request.session[OWN] = row.pk
             return redirect("account_join_code")
     return render(request, "account/join.html", {"form": form})
@@ -77,7 +76,7 @@ def join_code(request: HttpRequest) -> HttpResponse:
         if _too_often(request, row.email):
             messages.error(request, _("Too many requests. Wait an hour, then try again."))
         else:
-            service.send_code(row, new_code(), at=at)
+            service.send_code(row, codes.new(), at=at)
             messages.success(request, _("A new letter is on its way. Only the newest code works."))
         return redirect("account_join_code")
     if form.is_valid():

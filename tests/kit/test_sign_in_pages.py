@@ -42,4 +42,4 @@ def test_the_page_that_asks_for_the_code_is_the_same_for_a_known_and_an_unknown_
     for page in pages:
         assert page.count("<h1>") == 1
         assert 'autocomplete="one-time-code"' in page
-        assert "Send a new code" in page or address != "/account/login/code/"
+        assert "Send the letter again" in page or address != "/account/login/code/"

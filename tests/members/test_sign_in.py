@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import time
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from members.models import User
-from members.services import people
+from members.services import codes, people
 from members.services.sign_in import people_behind, person_with
 from portal.mail.models import Message
 from tests.members.conftest import PASSWORD
@@ -157,15 +161,86 @@ def test_a_code_is_not_kept_once_its_letter_is_sent(client, official, post):
     assert code not in f"{row.facts} {row.body} {row.subject}"
 
 
-def test_a_code_can_be_sent_again_and_only_the_newest_works(client, official, post):
+def test_a_letter_that_was_late_opens_after_it_was_asked_for_again(client, official, post):
     client.post(CODE, {"email": official.username})
-    first = code_of(post()[0])
+    late = code_of(post()[0])
     client.post(CONFIRM, {"action": "resend"})
     second = code_of(post()[0])
-    client.post(CONFIRM, {"code": first})
-    assert not is_signed_in(client)
-    client.post(CONFIRM, {"code": second})
+    assert late == second
+    client.post(CONFIRM, {"code": late})
     assert is_signed_in(client)
+
+
+def test_a_letter_that_was_late_opens_in_the_browser_where_it_was_asked_for_again(official, post):
+    first, second = Client(), Client()
+    first.post(CODE, {"email": official.username})
+    late = code_of(post()[0])
+    second.post(CODE, {"email": "official1@fiji.example"})
+    assert code_of(post()[0]) == late
+    second.post(CONFIRM, {"code": late})
+    assert is_signed_in(second)
+    first.post(CONFIRM, {"code": late})
+    assert not is_signed_in(first), "a code opens one time"
+
+
+def test_when_a_code_has_opened_or_its_hour_is_over_the_next_letter_has_another(official, post, monkeypatch):
+    first, second, third = Client(), Client(), Client()
+    first.post(CODE, {"email": official.username})
+    one = code_of(post()[0])
+    first.post(CONFIRM, {"code": one})
+    second.post(CODE, {"email": official.username})
+    two = code_of(post()[0])
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + codes.SAME_FOR + 1)
+    third.post(CODE, {"email": official.username})
+    three = code_of(post()[0])
+    assert len({one, two, three}) == 3
+    second.post(CONFIRM, {"code": two})
+    assert is_signed_in(second), "the older letter still opens where it was asked for"
+
+
+def test_a_code_that_is_sent_again_lives_as_long_as_its_letter_says(client, official, post, monkeypatch):
+    now = timezone.now()
+    client.post(CODE, {"email": official.username})
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=40))
+    client.post(CONFIRM, {"action": "resend"})
+    first, second = Message.objects.order_by("pk")
+    assert first.facts["until"] == second.facts["until"]
+
+
+def test_wrong_tries_are_counted_on_when_a_letter_is_sent_again(client, official, post):
+    client.post(CODE, {"email": official.username})
+    code = code_of(post()[0])
+    for _number in range(2):
+        client.post(CONFIRM, {"code": "000-000-00x"})
+    client.post(CONFIRM, {"action": "resend"})
+    client.post(CONFIRM, {"code": "000-000-00x"})
+    client.post(CONFIRM, {"code": code})
+    assert not is_signed_in(client)
+
+
+def test_a_reset_code_is_no_sign_in_code_and_opens_one_time(official, post):
+    reset, other, sign_in_page = Client(), Client(), Client()
+    page = "/account/password/reset/"
+    found = []
+    for client, path in ((reset, page), (other, page), (sign_in_page, CODE)):
+        client.post(path, {"email": official.username})
+        found.append(code_of(post()[0]))
+    assert found[0] == found[1] != found[2]
+    assert reset.post(f"{page}confirm/", {"code": found[0]})["Location"] == f"{page}complete/"
+    assert other.post(f"{page}confirm/", {"code": found[0]}).status_code == 200
+
+
+def test_a_letter_that_cannot_be_written_harms_no_page(client, official, monkeypatch):
+    def break_down(*args: object, **words: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("portal.mail.outbox.queue", break_down)
+    logging.disable(logging.CRITICAL)
+    try:
+        assert client.post(CODE, {"email": official.username})["Location"] == CONFIRM
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def test_a_code_works_only_in_the_browser_that_asked(official, post):
