@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -188,6 +188,42 @@ def remove_session(session: Session, *, by: User) -> None:
     trail.record(by, "removed session", event, session=session.title, day=session.day)
     session.delete()
     span(event)
+
+
+@transaction.atomic
+def place(event: Event, *, first: date, begins: time, minutes: int, days: int, by: User) -> None:
+    """Put the sessions of a draft or of a postponed event on days in a row, all at one hour of its zone.
+
+    An event without sessions gets one for each day; sessions that stand already keep their titles and their order.
+    The nomination deadline keeps its distance from the first day. Raises `Refused` when the event has another number
+    of sessions, when a session would run over midnight, or when the hour does not exist on one of the days.
+    """
+    event = locked(event)
+    _must_be_draft(event)
+    ends = (datetime.combine(first, begins) + timedelta(minutes=minutes)).time()
+    if ends <= begins:
+        raise Refused(_("A session ends on the day on which it begins. Choose an earlier hour or a shorter session."))
+    found = list(event.sessions.all()) or [
+        Session(event=event, title=_("Session %(number)d") % {"number": number}) for number in range(1, days + 1)
+    ]
+    if len(found) != days:
+        raise Refused(
+            _("This event has %(found)d sessions. Look for hours on as many days, or change its sessions first.")
+            % {"found": len(found)}
+        )
+    before = {"starts_on": event.starts_on, "ends_on": event.ends_on, "nominate_by": event.nominate_by}
+    shift = first - event.starts_on
+    event.starts_on, event.ends_on = first, first + timedelta(days=days - 1)
+    event.nominate_by = event.nominate_by + shift if event.nominate_by else None
+    for number, session in enumerate(found):
+        session.day, session.begins, session.ends = first + timedelta(days=number), begins, ends
+        derive_session(session, event)
+        session.save()
+    derive(event)
+    event.save()
+    after = {name: getattr(event, name) for name in before}
+    trail.record_changes(by, event, before, after)
+    trail.record(by, "placed sessions", event, day=first, begins=begins, ends=ends, number=days)
 
 
 @transaction.atomic

@@ -37,7 +37,15 @@ PARTS = {
     "members": ("office", ["members:*"]),
     "plan": (
         "office",
-        ["office:plan*", "office:activity*", "office:create_event", "office:report", "office:report_csv"],
+        [
+            "office:plan*",
+            "office:best*",
+            "office:place",
+            "office:activity*",
+            "office:create_event",
+            "office:report",
+            "office:report_csv",
+        ],
     ),
     "event form": ("office", ["office:event_edit"]),
     "events": ("office", ["office:events*", "office:event_[nr]*", "office:session*", "office:invit*"]),

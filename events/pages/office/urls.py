@@ -9,6 +9,7 @@ from events.pages.office import (
     attendance,
     dashboard,
     history,
+    hours,
     invitations,
     mail,
     outcomes,
@@ -58,6 +59,13 @@ programme_pages = [
     path("events/<int:pk>/invite/", invitations.invite, name="invite"),
 ]
 
+hour_pages = [
+    path("best-hour/", hours.best_hour, name="best_hour"),
+    path("events/<int:pk>/best-hour/", hours.best_hour_of_event, name="best_hour_of_event"),
+    path("events/<int:pk>/best-hour/place/", hours.place, name="place"),
+    path("fairness/", hours.fairness, name="fairness"),
+    path("fairness/fairness.csv", hours.fairness_csv, name="fairness_csv"),
+]
 people_pages = [
     path("events/<int:pk>/people/", registrations.people, name="people"),
     path("events/<int:pk>/people.csv", registrations.people_csv, name="people_csv"),
@@ -100,5 +108,5 @@ trail_pages = [
 
 urlpatterns = gated(
     policies.is_office,
-    [*planning, *programme_pages, *people_pages, *record_pages, *mail_pages, *trail_pages],
+    [*planning, *programme_pages, *hour_pages, *people_pages, *record_pages, *mail_pages, *trail_pages],
 )
