@@ -7,8 +7,9 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        from events import notices  # noqa: F401  # registers its letters with the mail room
+        from events import handover, notices  # noqa: F401  # registers its letters with the mail room
         from events.services import merging
         from members import hooks
 
+        hooks.handover.append(handover.lines)
         hooks.merging.append(merging.refuse_two_places)

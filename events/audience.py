@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from events.models import Certificate, Comment, Event, FollowUp, Invitation, Outcome, Registration, Revision, Signature
 from events.models.followups import UNFINISHED
 from events.states import EventState, InvitationState, OutcomeState, RegistrationState
-from members.models import Administration
+from members.models import Administration, Appointment, User
 from members.services.appointments import contact_point_of
 from portal.kit import trail
 from portal.kit.clock import today_in
@@ -102,11 +102,22 @@ def contact_point(message: Message) -> Reader | None:
 
 
 def owner(message: Message) -> Reader | None:
-    """The owner of an action, else the contact point of its administration."""
+    """The owner of an action, else the contact point of its administration.
+
+    An owner who spoke for the administration and handed that over has handed its actions over, too.
+    """
     action: FollowUp = about(message)
-    if action.owner is not None and action.owner.is_active:
+    if action.owner is not None and action.owner.is_active and not _handed_over(action.owner, action.administration):
         return action.owner
     return contact_point(message)
+
+
+def _handed_over(person: User, administration: Administration | None) -> bool:
+    if administration is None:
+        return False
+    spoke = Appointment.objects.speaking_for(administration).filter(person=person)
+    today = today_in(settings.OFFICE_TIME_ZONE, timezone.now())
+    return spoke.filter(followed_by__from_on__lte=today).exists() and not spoke.on(today).exists()
 
 
 # --- still wanted? ------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ administration_sections: list[Callable[[Administration, User, datetime], Section
 person_sections: list[Callable[[User, User, datetime], Section | None]] = []
 # everything that is stored about a person
 stored: list[Callable[[User], Iterable[Table]]] = []
+# what waits for the next contact point of an administration, a line each, for the letter of a handover
+handover: list[Callable[[Administration, datetime], list[str]]] = []
 # before a person is merged into another one (gone, kept): move what needs more than a new key, or raise `Refused`
 merging: list[Callable[[User, User], None]] = []
 # when a person is erased: take out of the own rows what tells who it was

@@ -1,10 +1,11 @@
-"""Letters about accounts: welcome, requests to join, codes that people type, news about password and address."""
+"""Letters about accounts and roles: welcome, requests to join, codes, news about password and address, handovers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,11 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members import hooks
 from members.models import Appointment, JoinRequest, User
 from members.states import JoinState
-from portal.kit.clock import spell, today_in
+from portal.kit.clock import spell, spell_day, today_in
 from portal.mail import letters, outbox
 from portal.mail.models import Message
+
+MORNING = time(9, 0)
 
 
 def sign_in_code(person: User, code: str, *, at: datetime, made_at: datetime | None = None) -> None:
@@ -121,6 +125,18 @@ def merged(kept: User, gone: User, *, by: User) -> None:
         outbox.queue("merged", about=kept, to=kept, by=by, reply_to=by.email, occurrence=str(gone.pk), facts=facts)
 
 
+def took_over(appointment: Appointment, *, at: datetime, by: User) -> None:
+    """To the successor, on the morning of the first day: then the pages of the role open, and the list is of today."""
+    person = appointment.person
+    morning = datetime.combine(appointment.from_on, MORNING, tzinfo=ZoneInfo(person.zone))
+    outbox.queue("role_taken_over", about=appointment, to=person, due_at=max(morning, at), reply_to=by.email, by=by)
+
+
+def thanked(appointment: Appointment, *, by: User) -> None:
+    """To the predecessor: until when the role holds, who follows, and thanks. `appointment` is the one that ends."""
+    outbox.queue("role_handed_over", about=appointment, to=appointment.person, reply_to=by.email, by=by)
+
+
 def _code(person: User, code: str, at: datetime) -> dict[str, Any]:
     until = at + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
     return {"code": code, "until": spell(until, person.zone), "ends_at": until.isoformat()}
@@ -182,6 +198,40 @@ def _profile(message: Message) -> dict[str, Any]:
     return {"page": settings.PORTAL_URL + reverse("mfa_index")}
 
 
+def _handover(message: Message) -> dict[str, Any]:
+    """What waits on the day that the letter is sent, and where it stands behind the sign-in."""
+    appointment: Any = message.about
+    waits: list[str] = []
+    if appointment.speaks:
+        now = timezone.now()
+        waits = [line for told in hooks.handover for line in told(appointment.administration, now)]
+    return {
+        "appointment": appointment,
+        "first_day": spell_day(appointment.from_on),
+        "last_day": spell_day(appointment.to_on) if appointment.to_on else "",
+        "waits": waits,
+        "sign_in": settings.PORTAL_URL + reverse("account_request_login_code"),
+        "page": settings.PORTAL_URL + reverse("delegation:handover" if appointment.speaks else "members:profile"),
+        # who chairs a group comes from another administration, perhaps: only the office knows both
+        "with_names": appointment.group is None,
+    }
+
+
+def _handover_stands(message: Message) -> str:
+    """Nobody reads of a role that was called off before the letter left."""
+    appointment = message.about
+    if not isinstance(appointment, Appointment) or appointment.revoked:
+        return _("This role was called off.")
+    return "" if appointment.person.is_active else _("The account is closed.")
+
+
+def _successor_stands(message: Message) -> str:
+    appointment = message.about
+    if not isinstance(appointment, Appointment) or not hasattr(appointment, "followed_by"):
+        return _("The handover was called off.")
+    return _handover_stands(message)
+
+
 def _still_active(message: Message) -> str:
     person = message.about
     return "" if isinstance(person, User) and person.is_active else _("The account is closed.")
@@ -238,3 +288,15 @@ letters.register(
 letters.register("join_linked", title=gettext_lazy("Asked to join, is known"), context=_sign_in_page)
 letters.register("join_declined", title=gettext_lazy("Request to join declined"))
 letters.register("merged", title=gettext_lazy("Two accounts are one"), wanted=_still_active)
+letters.register(
+    "role_taken_over",
+    title=gettext_lazy("Handover, to the successor"),
+    wanted=_handover_stands,
+    context=_handover,
+)
+letters.register(
+    "role_handed_over",
+    title=gettext_lazy("Handover, to the predecessor"),
+    wanted=_successor_stands,
+    context=_handover,
+)

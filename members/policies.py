@@ -8,10 +8,20 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from members.models import Administration, JoinRequest
+from members.models.appointments import OFFICE_ROLES
 
 
 def is_office(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_office)
+
+
+def is_head_of_office(user: Any) -> bool:
+    return bool(user.is_authenticated and user.is_head_of_office)
+
+
+def may_appoint(user: Any, role: str) -> bool:
+    """The head of office names the people of the office; the office names everybody else. The same for ending."""
+    return is_head_of_office(user) if role in OFFICE_ROLES else is_office(user)
 
 
 def is_keeper(user: Any) -> bool:

@@ -124,9 +124,13 @@ def official(iso2: str = "FJ", name: str = "", *, email: str = "", password: boo
 
 
 def contact_point(iso2: str = "FJ", name: str = "") -> User:
+    """A second one of the same administration is its alternate, who may do the same; one after another begins today."""
     body = administration(iso2)
     person = official(iso2, name or f"Contact point {next(numbers)} of {body.name}")
-    appointments.appoint(person, Role.CONTACT_POINT, administration=body, from_on=LONG_AGO, by=None)
+    earlier = body.appointments.filter(role=Role.CONTACT_POINT)
+    role = Role.ALTERNATE if earlier.on(TODAY).exists() else Role.CONTACT_POINT
+    begin = TODAY if role == Role.CONTACT_POINT and earlier.exists() else LONG_AGO
+    appointments.appoint(person, role, administration=body, from_on=begin, by=None)
     return person
 
 

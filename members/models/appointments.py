@@ -8,6 +8,8 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import formats
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bodies import Administration, Group
@@ -29,6 +31,8 @@ BODY_ROLES = (*SPEAKING_ROLES, Role.HEAD)
 GROUP_ROLES = (Role.CHAIR, Role.VICE_CHAIR)
 # held by one person at a time; two who share it are a mistake, or a handover that nobody wrote down
 SINGLE_ROLES = (Role.CONTACT_POINT, Role.HEAD, Role.HEAD_OF_OFFICE)
+# a group has a pair of co-chairs at most: ASEAN-WCO has two every year
+MOST_CHAIRS = 2
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -39,6 +43,15 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def from_day_on(self, day: date) -> Self:
         """Appointments that hold on a day or on any later day."""
         return self.filter(Q(to_on__isnull=True) | Q(to_on__gte=day), revoked=False)
+
+    def overlapping(self, first: date, last: date | None) -> Self:
+        """Appointments that hold on any day of a period; without a last day it never ends."""
+        rows = self.from_day_on(first)
+        return rows if last is None else rows.filter(from_on__lte=last)
+
+    def held_for(self, administration: Administration | None, group: Group | None) -> Self:
+        """Roles of one administration or of one group; of the office when both are None."""
+        return self.filter(administration=administration, group=group)
 
     def speaking_for(self, administration: Administration) -> Self:
         """Contact points before alternates."""
@@ -65,6 +78,9 @@ class Appointment(models.Model):
     revoked = models.BooleanField(default=False)
     # the appointment that this one took over, in a handover
     follows = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
+
+    # what the office tells the successor of a handover
+    note = models.TextField(_("note"), blank=True)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -93,6 +109,26 @@ class Appointment(models.Model):
     def body(self) -> Administration | Group | None:
         """What the person holds the role for; None is the office."""
         return self.administration or self.group
+
+    @property
+    def in_words(self) -> str:
+        """Contact point of Fiji; chair of ASEAN; head of office."""
+        if self.body is None:
+            return self.get_role_display().lower()
+        return gettext("%(role)s of %(body)s") % {"role": self.get_role_display().lower(), "body": self.body}
+
+    @property
+    def period(self) -> str:
+        """From 1 July 2025, or from 1 July 2025 to 30 June 2027."""
+        first = formats.date_format(self.from_on, "j F Y")
+        if self.revoked:
+            return gettext("revoked before it counted, from %(first)s") % {"first": first}
+        if self.to_on is None:
+            return gettext("from %(first)s") % {"first": first}
+        return gettext("from %(first)s to %(last)s") % {
+            "first": first,
+            "last": formats.date_format(self.to_on, "j F Y"),
+        }
 
     @property
     def speaks(self) -> bool:

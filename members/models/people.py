@@ -158,7 +158,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def roles(self) -> list[Appointment]:
         """Appointments of today; read once for a request, so an ended one gives nothing at the next."""
         today = today_in(settings.OFFICE_TIME_ZONE, timezone.now())
-        return list(self.appointments.on(today).select_related("administration"))
+        return list(self.appointments.on(today).select_related("administration", "group"))
 
     @property
     def is_office(self) -> bool:

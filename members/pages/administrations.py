@@ -1,4 +1,4 @@
-"""The directory, the page of one administration, and who speaks for it."""
+"""The directory, and the page of one administration."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,13 +17,12 @@ from members import hooks, policies
 from members.models import Administration, Appointment, Membership, Role, User
 from members.models.bodies import AdministrationQuerySet
 from members.pages import history
-from members.pages.forms import AppointmentForm, DirectoryFilter, EndForm
+from members.pages.forms import DirectoryFilter
 from members.pages.reader import reader
-from members.services import appointments, holidays
+from members.services import holidays
 from portal.kit import trail
 from portal.kit.clock import city, in_zone, offset, today_in
 from portal.kit.exports import csv_response
-from portal.kit.forms import posted, refusals_on
 from portal.kit.listing import Listing
 
 SORTS = {"name": "name", "iso": "iso2", "sub-region": "sub_region", "zone": "time_zone"}
@@ -109,7 +107,9 @@ def administration(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     today = office_day(at)
     row = get_object_or_404(Administration.objects.members_on(today), pk=pk)
-    held = Appointment.objects.filter(administration=row).select_related("person")
+    held = Appointment.objects.filter(administration=row).select_related(
+        "person", "follows__person", "followed_by__person"
+    )
     sees_people = policies.may_see_people_of(request.user, row)
     people = User.objects.visible_to(reader(request)).filter(administration=row)
     return render(
@@ -135,35 +135,6 @@ def administration(request: HttpRequest, pk: int) -> HttpResponse:
             "section": "people" if policies.is_contact_point(request.user) else "members",
         },
     )
-
-
-def appoint(request: HttpRequest, pk: int) -> HttpResponse:
-    """The office gives a person of an administration a role."""
-    today = office_day(timezone.now())
-    row = get_object_or_404(Administration.objects.members_on(today), pk=pk)
-    form = AppointmentForm(posted(request), administration=row, today=today)
-    if form.is_valid():
-        with refusals_on(form):
-            given = appointments.appoint(administration=row, by=reader(request), **form.cleaned_data)
-            messages.success(
-                request, _("%(person)s is %(role)s.") % {"person": given.person, "role": given.get_role_display()}
-            )
-            return redirect("members:administration", pk=row.pk)
-    return render(request, "members/appoint.html", {"form": form, "administration": row, "section": "members"})
-
-
-def end_appointment(request: HttpRequest, pk: int) -> HttpResponse:
-    """The office ends a role; ending it today ends the access at the next click."""
-    today = office_day(timezone.now())
-    rows = Appointment.objects.from_day_on(today).filter(administration__isnull=False)
-    row = get_object_or_404(rows.select_related("person", "administration"), pk=pk)
-    form = EndForm(posted(request), today=today)
-    if form.is_valid():
-        with refusals_on(form):
-            appointments.end(row, on=form.cleaned_data["on"], by=reader(request))
-            messages.success(request, _("The role of %(person)s ends.") % {"person": row.person})
-            return redirect("members:administration", pk=row.administration_id)
-    return render(request, "members/end_appointment.html", {"form": form, "appointment": row, "section": "members"})
 
 
 def there_now(zone: str, at: datetime) -> str:

@@ -1,23 +1,21 @@
-"""Forms of the members pages: profile, a new person, an appointment, the filters of the lists."""
+"""Forms of the members pages: profile, a new person, the filters of the lists."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Administration, Gender, Group, Organisation, Role, SubRegion, User
+from members.models import Administration, Gender, Group, Organisation, SubRegion, User
 from members.models.bodies import AdministrationQuerySet
 from members.models.people import UserQuerySet
 from portal.kit.forms import Clean
 from portal.kit.zones import zone_choices, zone_label
 
-BODY_ROLES = (Role.CONTACT_POINT, Role.ALTERNATE, Role.HEAD)
 TWO_BODIES = _("Choose an administration or another organisation, not both.")
 NO_BODY = _("Choose the administration or the organisation that this person works for.")
 
@@ -78,36 +76,6 @@ class NewPersonForm(Clean):
         return found
 
 
-class AppointmentForm(Clean):
-    person = forms.ModelChoiceField(User.objects.none(), label=_("Person"), empty_label=_("Choose a person"))
-    role = forms.ChoiceField(label=_("Role"), choices=[(role.value, role.label) for role in BODY_ROLES])
-    from_on = forms.DateField(label=_("From"), help_text=_("The first day with this role."))
-
-    def __init__(self, *args: Any, administration: Administration, today: date, **kwargs: Any):
-        kwargs.setdefault("initial", {"from_on": today})
-        super().__init__(*args, **kwargs)
-        person = cast("forms.ModelChoiceField[User]", self.fields["person"])
-        person.queryset = User.objects.colleagues_of(administration)
-        self.today = today
-
-    def clean_from_on(self) -> date:
-        return within_reason(self.cleaned_data["from_on"], self.today)
-
-
-class EndForm(Clean):
-    on = forms.DateField(
-        label=_("First day without this role"), help_text=_("Today means: the access ends with the next click.")
-    )
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any):
-        kwargs.setdefault("initial", {"on": today})
-        super().__init__(*args, **kwargs)
-        self.today = today
-
-    def clean_on(self) -> date:
-        return within_reason(self.cleaned_data["on"], self.today)
-
-
 class DirectoryFilter(Clean):
     """The filters of the directory, from the address bar; what is not understood filters nothing."""
 
@@ -154,13 +122,6 @@ class PeopleFilter(Clean):
         if self.cleaned_data.get("administration"):
             rows = rows.filter(administration=self.cleaned_data["administration"])
         return rows
-
-
-def within_reason(day: date, today: date) -> date:
-    """A role begins or ends within a working life before today and two years after; else it is a slip of typing."""
-    if not today - timedelta(days=50 * 365) <= day <= today + timedelta(days=2 * 365):
-        raise ValidationError(gettext("This date is too far from today. Check the year."))
-    return day
 
 
 def _usual_zone(person: User | None, at: datetime) -> str:

@@ -13,7 +13,7 @@ from members.models.appointments import SPEAKING_ROLES
 from members.models.joining import JoinRequestQuerySet
 from members.models.people import UserQuerySet
 from members.pages.account_forms import digits_of, factor_code
-from members.pages.forms import within_reason
+from members.pages.forms_appointments import within_reason
 from members.services.duplicates import Pair
 from members.services.merging import Difference
 from members.states import JoinState

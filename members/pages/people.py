@@ -96,7 +96,9 @@ def _show(request: HttpRequest, found: User) -> HttpResponse:
             "zone": zone_label(found.zone, at),
             "may_edit": policies.may_edit_person(request.user, found),
             "never_came": found.is_active and found.last_login is None and policies.may_welcome(request.user, found),
-            "appointments": found.appointments.select_related("administration"),
+            "appointments": found.appointments.select_related(
+                "administration", "group", "follows__person", "followed_by__person"
+            ),
             "sections": hooks.sections(hooks.person_sections, found, reader(request), at),
             "history": history.lines(found),
             "section": "people" if policies.is_contact_point(request.user) else "members",

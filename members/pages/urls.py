@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from members import policies
-from members.pages import administrations, bodies, devices, duplicates, holidays, joining, organisations, people
+from members.pages import (
+    administrations,
+    appointments,
+    bodies,
+    devices,
+    duplicates,
+    holidays,
+    joining,
+    organisations,
+    people,
+    roles,
+)
 from portal.kit.gates import gated, signed_in
 
 app_name = "members"
@@ -27,8 +38,13 @@ urlpatterns = gated(
         path("organisations/add/", organisations.add_organisation, name="add_organisation"),
         path("organisations/<int:pk>/edit/", organisations.edit_organisation, name="edit_organisation"),
         path("administrations/<int:pk>/invite/", joining.invite, name="invite"),
-        path("administrations/<int:pk>/appoint/", administrations.appoint, name="appoint"),
-        path("appointments/<int:pk>/end/", administrations.end_appointment, name="end_appointment"),
+        path("roles/", roles.roles, name="roles"),
+        path("roles.csv", roles.roles_csv, name="roles_csv"),
+        path("roles/office/appoint/", appointments.appoint_office, name="appoint_office"),
+        path("administrations/<int:pk>/appoint/", appointments.appoint, name="appoint"),
+        path("groups/<int:pk>/appoint/", appointments.appoint_group, name="appoint_group"),
+        path("appointments/<int:pk>/hand-over/", appointments.hand_over, name="hand_over"),
+        path("appointments/<int:pk>/end/", appointments.end_appointment, name="end_appointment"),
     ],
 )
 urlpatterns += gated(

@@ -23,6 +23,7 @@ NOTED = {
     "delegation:people_csv",
     "members:directory_csv",
     "members:join_requests_csv",
+    "members:roles_csv",
     "office:follow_ups_csv",
     "office:people_csv",
     "office:trail_csv",

@@ -112,6 +112,7 @@ def build() -> World:
         "devices": UserSession.objects.create(user=official, session_key="of-another-browser", ip="198.51.100.7"),
         "events": workshop,
         "holidays": make.day_off("FJ"),
+        "groups": make.group("asean", "ID"),
         "follow-ups": outcome.actions.get(),
         "import": upload,
         "interventions": intervention,

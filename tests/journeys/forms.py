@@ -35,6 +35,7 @@ PARTS = {
     "delegation": ("contact", ["delegation:*"]),
     "chair": ("chair", ["chair:*", "participant:follow_up"]),
     "members": ("office", ["members:*"]),
+    "people of the office": ("head", ["members:appoint_office"]),
     "plan": (
         "office",
         [

@@ -16,6 +16,7 @@ from events.models import Invitation
 from events.models.invitations import InvitationQuerySet
 from events.pages.delegation import rows
 from events.pages.delegation.forms import InvitationFilter, NominationForm, ReasonForm
+from events.pages.delegation.handover import new_roles
 from events.services import invitations as service
 from events.services.registrations import seats_of
 from events.states import InvitationState, RegistrationState
@@ -60,6 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "applicants": applicants[:WAITING_SHOWN],
             "applicant_count": applicants.count(),
             "several": len(user.represented) > 1,
+            "new_roles": new_roles(user, at),
             "now": at,
             "section": "invitations",
         },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from events import policies
-from events.pages.delegation import invitations, nominees, people
+from events.pages.delegation import handover, invitations, nominees, people
 from portal.kit.gates import gated
 
 app_name = "delegation"
@@ -25,6 +25,7 @@ urlpatterns = gated(
         path("registrations/<int:pk>/down/", nominees.down, name="down"),
         path("registrations/<int:pk>/withdraw/", nominees.withdraw, name="withdraw"),
         path("registrations/<int:pk>/replace/", nominees.replace, name="replace"),
+        path("handover/", handover.handover, name="handover"),
         path("people/", people.people, name="people"),
         path("people.csv", people.people_csv, name="people_csv"),
         path("people/add/", people.add, name="add_person"),

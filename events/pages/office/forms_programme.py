@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Case, Q, When
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,8 @@ from events.models import Access, Event, Kind, Mode, Platform, Session
 from events.pages.office.forms_workplan import MOST_SEATS, by_sub_region, officers
 from events.services.programme import REVISED
 from events.states import EventState
-from members.models import Administration, Group, Organisation, User
+from members.models import Administration, Appointment, Group, Organisation, User
+from members.models.appointments import GROUP_ROLES
 from portal.kit.forms import Clean
 from portal.kit.zones import zone_choices
 
@@ -280,7 +282,7 @@ class ChairForm(Clean):
         User.objects.none(),
         label=_("Person"),
         empty_label=_("Choose a person"),
-        help_text=_("An official of a member."),
+        help_text=_("An official of a member. Who chairs a group on the first day stands first."),
     )
     capacity = forms.CharField(
         label=_("Capacity"), max_length=200, required=False, help_text=_("For example “Vice-Chair of the region”.")
@@ -290,14 +292,15 @@ class ChairForm(Clean):
     def __init__(self, *args: Any, event: Event, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         person = cast("forms.ModelChoiceField[User]", self.fields["person"])
+        chairs = _chairs_of_groups(event.starts_on)
         person.queryset = (
             User.objects.get_queryset()
             .filter(administration__isnull=False, is_active=True)
             .exclude(pk__in=event.chairings.values("person"))
             .select_related("administration")
-            .order_by("administration__name", "name", "pk")
+            .order_by(Case(When(pk__in=chairs, then=0), default=1), "administration__name", "name", "pk")
         )
-        person.label_from_instance = _with_body  # type: ignore[method-assign]
+        person.label_from_instance = lambda obj: _with_body(obj, chairs.get(obj.pk, []))  # type: ignore[method-assign]
 
 
 class ReasonForm(Clean):
@@ -323,8 +326,16 @@ class InviteForm(Clean):
         )
 
 
-def _with_body(obj: User) -> str:
-    return f"{obj.administration}: {obj}"
+def _chairs_of_groups(day: date) -> dict[int, list[str]]:
+    """Person -> "Chair of ASEAN", for the people who chair a group on a day."""
+    found: dict[int, list[str]] = {}
+    for row in Appointment.objects.on(day).filter(role__in=GROUP_ROLES).select_related("group"):
+        found.setdefault(row.person_id, []).append(capfirst(row.in_words))
+    return found
+
+
+def _with_body(obj: User, chairs: list[str]) -> str:
+    return f"{obj.administration}: {obj}" + (f" ({', '.join(chairs)})" if chairs else "")
 
 
 def check_days(form: forms.Form, found: dict[str, Any], *, today: date, event: Event | None = None) -> None:
