@@ -17,10 +17,8 @@ from django.utils.translation import gettext as _
 
 from members.models import (
     Administration,
-    AdministrationName,
     Appointment,
     Group,
-    Membership,
     Organisation,
     User,
 )
@@ -44,35 +42,16 @@ class Traced(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the typ
         else:
             trail.record(request.user, "added", obj)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        for formset in formsets:
-            rows = [*formset.new_objects, *(row for row, _fields in formset.changed_objects)]
-            for row in rows:
-                facts: dict[str, Any] = {row._meta.model_name: str(row)}
-                trail.record(request.user, "changed", form.instance, **facts)
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
-class NameInline(admin.TabularInline):  # type: ignore[type-arg]
-    model = AdministrationName
-    extra = 0
-    can_delete = False
-
-
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
-    model = Membership
-    extra = 0
-    can_delete = False
-
-
 @admin.register(Administration)
 class AdministrationAdmin(Traced):
+    """A new member, or a wrong ISO code; names and groups over time have rules, which the members pages know."""
+
     list_display = ["name", "iso2", "sub_region", "time_zone"]
     search_fields = ["name", "iso2"]
-    inlines = [NameInline, MembershipInline]
 
 
 @admin.register(Organisation)

@@ -27,8 +27,9 @@ def weekend() -> list[int]:
 
 
 def weekday_words(days: list[int]) -> str:
-    """ "Friday and Saturday"."""
-    return gettext(" and ").join(str(WEEKDAYS[day]) for day in days)
+    """ "Thursday, Friday and Saturday"."""
+    words = [str(WEEKDAYS[day]) for day in days]
+    return gettext(" and ").join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 class AdministrationQuerySet(models.QuerySet["Administration"]):

@@ -9,7 +9,6 @@ from django.urls import path
 from members.models import User
 from portal.kit.models import Entry
 from portal.urls import urlpatterns as pages
-from tests import make
 
 urlpatterns = [path("technical/", admin.site.urls), *pages]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -38,16 +37,10 @@ def test_a_change_is_in_the_trail(as_user, technician, fiji, official):
     assert Entry.objects.about(official).latest("pk").told["changes"] == {"is_active": ["True", "False"]}
 
 
-def test_names_over_time_are_added_and_traced(as_user, technician, fiji):
-    nothing = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0}
-    data = {
-        "iso2": "FJ", "name": "Fiji", "sub_region": "oceania", "time_zone": "Pacific/Fiji", "weekend_days": "[5, 6]",
-        "titles-TOTAL_FORMS": 1, "titles-INITIAL_FORMS": 0, "titles-0-title": "Fiji Customs",
-        **{f"memberships-{key}": value for key, value in nothing.items()},
-    }  # fmt: skip
-    assert as_user(technician).post(f"/technical/members/administration/{fiji.pk}/change/", data).status_code == 302
-    assert fiji.title_on(make.TODAY) == "Fiji Customs"
-    assert Entry.objects.about(fiji).filter(by=technician).exists()
+def test_names_and_groups_over_time_are_left_to_the_pages_with_their_rules(as_user, technician, fiji):
+    page = as_user(technician).get(f"/technical/members/administration/{fiji.pk}/change/")
+    assert page.status_code == 200
+    assert page.context["inline_admin_formsets"] == []
 
 
 def test_nothing_is_deleted_and_roles_are_only_shown(as_user, technician, contact_point):

@@ -40,23 +40,23 @@ def test_the_office_edits_every_fact_and_the_trail_keeps_both_values(as_user, of
     client, page = as_user(office), url("edit_administration", fiji.pk)
     new = {
         "name": "Republic of Fiji", "sub_region": "far_east", "capital": "Nadi", "time_zone": "Asia/Dhaka",
-        "weekend_days": ["4", "5"], "languages": "English, Fijian", "email": "office@customs.example",
+        "weekend_days": ["4", "3", "5"], "languages": "English, Fijian", "email": "office@customs.example",
         "mail_domains": "FRCS.org.fj; @customs.gov.fj", "address": "Box 1\r\nSuva", "regional_entities": "RTC",
         "donor_fund": "CCF/Fiji", "member_since": "1997-07-01",
     }  # fmt: skip
     answer = client.post(page, form_on(client, page) | new)
     assert answer["Location"] == url("administration", fiji.pk)
     fiji.refresh_from_db()
-    assert (fiji.weekend_days, fiji.mail_domains) == ([4, 5], "frcs.org.fj, customs.gov.fj")
+    assert (fiji.weekend_days, fiji.mail_domains) == ([3, 4, 5], "frcs.org.fj, customs.gov.fj")
     assert fiji.address == "Box 1\nSuva"
     assert fiji.member_since == date(1997, 7, 1)
     line = latest(fiji)
     assert line.by == office
     assert set(line.facts["changes"]) == set(new)
-    assert line.facts["changes"]["weekend_days"] == ["Saturday and Sunday", "Friday and Saturday"]
+    assert line.facts["changes"]["weekend_days"] == ["Saturday and Sunday", "Thursday, Friday and Saturday"]
     assert line.facts["changes"]["capital"] == ["", "Nadi"]
     shown = client.get(answer["Location"]).content.decode()
-    assert "Weekend days: “Saturday and Sunday” became “Friday and Saturday”" in shown
+    assert "Weekend days: “Saturday and Sunday” became “Thursday, Friday and Saturday”" in shown
     assert "1 July 1997" in shown
 
 

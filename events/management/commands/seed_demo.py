@@ -10,7 +10,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from events.management.demonstration import consultation, history, people, present
+from events.management.demonstration import bodies, consultation, history, people, present
 from events.management.demonstration.people import PASSWORD, PERSONAS
 from events.services import workplan as plans
 from members.models import User
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         self.say("Members and people ...")
         call_command("load_members", verbosity=0)
         manager = people.settle()
+        bodies.describe(manager, today=now.date())
         self.say("The work plans 2019/20 and 2020/21 ...")
         self.import_plan("2019/20", "workplan_2019_20.csv", manager)
         self.import_plan("2020/21", "workplan_2020_21.csv", manager, leave_out=LEFT_OUT)
