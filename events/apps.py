@@ -8,8 +8,10 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import handover, notices  # noqa: F401  # registers its letters with the mail room
+        from events.pages.office import leavers
         from events.services import merging
         from members import hooks
 
         hooks.handover.append(handover.lines)
+        hooks.left_over.append(leavers.live_registrations)
         hooks.merging.append(merging.refuse_two_places)

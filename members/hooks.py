@@ -33,6 +33,14 @@ class Table:
     rows: Sequence[Sequence[Any]]
 
 
+@dataclass(frozen=True)
+class Link:
+    """A line that leads to a page."""
+
+    words: str
+    address: str
+
+
 # parts of the page of an administration and of a person; None where the reader may see nothing
 administration_sections: list[Callable[[Administration, User, datetime], Section | None]] = []
 person_sections: list[Callable[[User, User, datetime], Section | None]] = []
@@ -40,6 +48,8 @@ person_sections: list[Callable[[User, User, datetime], Section | None]] = []
 stored: list[Callable[[User], Iterable[Table]]] = []
 # what waits for the next contact point of an administration, a line each, for the letter of a handover
 handover: list[Callable[[Administration, datetime], list[str]]] = []
+# what stays for the office to decide when the account of a person is closed: a line for each
+left_over: list[Callable[[User, datetime], Iterable[Link]]] = []
 # before a person is merged into another one (gone, kept): move what needs more than a new key, or raise `Refused`
 merging: list[Callable[[User, User], None]] = []
 # when a person is erased: take out of the own rows what tells who it was

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members import hooks
-from members.models import Appointment, JoinRequest, User
-from members.states import JoinState
+from members.models import Appointment, JoinRequest, Proposal, User
+from members.states import JoinState, ProposalState
+from members.wording import proposed_changes
 from portal.kit.clock import spell, spell_day, today_in
 from portal.mail import letters, outbox
 from portal.mail.models import Message
@@ -137,6 +138,12 @@ def thanked(appointment: Appointment, *, by: User) -> None:
     outbox.queue("role_handed_over", about=appointment, to=appointment.person, reply_to=by.email, by=by)
 
 
+def profile_proposed(proposal: Proposal) -> None:
+    """To the person: what a contact point would change in the profile. The answer is given on the profile page."""
+    if proposal.person.email:
+        outbox.queue("profile_proposed", about=proposal, to=proposal.person)
+
+
 def _code(person: User, code: str, at: datetime) -> dict[str, Any]:
     until = at + timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
     return {"code": code, "until": spell(until, person.zone), "ends_at": until.isoformat()}
@@ -232,6 +239,22 @@ def _successor_stands(message: Message) -> str:
     return _handover_stands(message)
 
 
+def _proposed(message: Message) -> dict[str, Any]:
+    proposal: Any = message.about
+    return {
+        "changes": proposed_changes(proposal),
+        "administration": proposal.person.administration,
+        "page": settings.PORTAL_URL + reverse("members:profile"),
+    }
+
+
+def _still_proposed(message: Message) -> str:
+    proposal: Any = message.about
+    if not proposal.person.is_active:
+        return _("The account is closed.")
+    return "" if proposal.state == ProposalState.PROPOSED else _("The proposal is no longer open.")
+
+
 def _still_active(message: Message) -> str:
     person = message.about
     return "" if isinstance(person, User) and person.is_active else _("The account is closed.")
@@ -299,4 +322,10 @@ letters.register(
     title=gettext_lazy("Handover, to the predecessor"),
     wanted=_successor_stands,
     context=_handover,
+)
+letters.register(
+    "profile_proposed",
+    title=gettext_lazy("A change of your profile is proposed"),
+    context=_proposed,
+    wanted=_still_proposed,
 )

@@ -67,6 +67,30 @@ def may_welcome(user: Any, person: Any) -> bool:
     return bool(is_office(user) or (person.administration and user.speaks_for(person.administration)))
 
 
+def writes_directly(user: Any, person: Any) -> bool:
+    """Who has signed in keeps the last word on the own profile: from then on a contact point only proposes."""
+    return bool(user == person or is_office(user) or person.last_login is None)
+
+
+def may_answer_proposal(user: Any, proposal: Any) -> bool:
+    return bool(user == proposal.person)
+
+
+def may_withdraw(user: Any, proposal: Any) -> bool:
+    """Whoever could have proposed it: a contact point may take back what the other one wrote."""
+    return bool(user != proposal.person and may_edit_person(user, proposal.person))
+
+
+def may_close(user: Any, person: Any) -> bool:
+    """Nobody closes the own account: the office would lock itself out."""
+    return is_office(user) and bool(user != person)
+
+
+def may_keep_courses(user: Any, person: Any) -> bool:
+    """What a person learned is for that person to say."""
+    return bool(user == person)
+
+
 def needs_second_factor(user: Any) -> bool:
     """Whoever may enter a desk where one wrong hand harms many; the rules of the desks stand in the settings."""
     return settings.REQUIRE_SECOND_FACTOR and any(import_string(rule)(user) for rule in settings.SECOND_FACTOR_FOR)

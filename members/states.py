@@ -13,14 +13,21 @@ class ProposalState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     DECLINED = "declined", _("Declined")
     REPLACED = "replaced", _("Replaced")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 PROPOSAL = Moves(
     {
-        ProposalState.PROPOSED: {ProposalState.ACCEPTED, ProposalState.DECLINED, ProposalState.REPLACED},
+        ProposalState.PROPOSED: {
+            ProposalState.ACCEPTED,
+            ProposalState.DECLINED,
+            ProposalState.REPLACED,
+            ProposalState.WITHDRAWN,
+        },
         ProposalState.ACCEPTED: set(),
         ProposalState.DECLINED: set(),
         ProposalState.REPLACED: set(),
+        ProposalState.WITHDRAWN: set(),
     }
 )
 

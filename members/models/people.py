@@ -35,7 +35,7 @@ class English(models.TextChoices):
     NOT_STATED = "", _("Not stated")
     BASIC = "basic", _("Basic: I follow simple talks")
     WORKING = "working", _("Working: I take part in discussions")
-    FLUENT = "fluent", _("Fluent")
+    FLUENT = "fluent", _("Fluent: I speak and write with ease")
 
 
 class MailLanguage(models.TextChoices):
@@ -49,6 +49,14 @@ class UserQuerySet(models.QuerySet["User"]):
         if user.is_office:
             return self
         return self.filter(Q(pk=user.pk) | Q(administration__in=user.represented))
+
+    def open(self) -> Self:
+        """People whose account is open: nobody who left, was merged into another row, or was erased."""
+        return self.filter(is_active=True)
+
+    def sharing_the_mailbox_of(self, person: User) -> Self:
+        """The colleagues who get their letters at the same address."""
+        return self.open().filter(email=person.email).exclude(pk=person.pk) if person.email else self.none()
 
     def matching(self, text: str) -> Self:
         """People whose name, position, unit or mail address holds the text."""

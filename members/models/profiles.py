@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from members.models.people import User
 from members.states import PROPOSAL, ProposalState
 from portal.kit.models import Stateful
 
@@ -18,6 +19,12 @@ from portal.kit.models import Stateful
 def proof_name(course: Any, filename: str) -> str:
     """A name of ours, not to be guessed: what a person calls a file never becomes a path."""
     return f"e-learning/{course.person_id}/{get_random_string(16)}{Path(filename).suffix.lower()}"
+
+
+class ELearningQuerySet(models.QuerySet["ELearning"]):
+    def visible_to(self, user: User) -> Self:
+        """The courses of the people whom the reader may see."""
+        return self.filter(person__in=User.objects.visible_to(user))
 
 
 class ELearning(models.Model):
@@ -29,6 +36,8 @@ class ELearning(models.Model):
     proof = models.FileField(_("proof"), upload_to=proof_name, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
 
+    objects = ELearningQuerySet.as_manager()
+
     class Meta:
         ordering = ["-completed_on", "-pk"]
         verbose_name = _("e-learning course")
@@ -38,6 +47,10 @@ class ELearning(models.Model):
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def visible_to(self, user: User) -> Self:
+        """The proposals about the people whom the reader may see; that includes oneself."""
+        return self.filter(person__in=User.objects.visible_to(user))
+
     def open(self) -> Self:
         return self.filter(state=ProposalState.PROPOSED)
 

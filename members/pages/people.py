@@ -1,25 +1,40 @@
-"""Where a person goes first; profiles, people lists, and adding a person."""
+"""Where a person goes first; the list of people, its file, and adding a person."""
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
-from members import hooks, policies
-from members.models import User
-from members.pages import history
-from members.pages.forms import NewPersonForm, PeopleFilter, ProfileForm
+from members import policies
+from members.models import Appointment, User
+from members.models.people import UserQuerySet
+from members.pages.answers import tell_added
+from members.pages.forms_people import NewPersonForm, PeopleFilter
 from members.pages.reader import reader
 from members.services import people as service
+from portal.kit import trail
+from portal.kit.clock import today_in
+from portal.kit.exports import csv_stream
 from portal.kit.forms import posted, refusals_on
-from portal.kit.gates import require
 from portal.kit.listing import Listing
-from portal.kit.zones import zone_label
 
-SORTS = {"name": "name", "administration": "administration__name", "position": "position"}
+SORTS = {
+    "name": "name",
+    "administration": ("administration__name", "organisation__name", "name"),
+    "position": "position",
+    "english": "english",
+    "added": "joined_at",
+}
+AT_ONCE = 2000  # rows that stand in memory while a file is written
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -33,8 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def people(request: HttpRequest) -> HttpResponse:
     """The people that the reader may see; for an official that is one line."""
-    filters = PeopleFilter(request.GET, reader=reader(request))
-    rows = filters.narrow(User.objects.visible_to(reader(request))).select_related("administration", "organisation")
+    rows, filters = _asked(request, office_day(timezone.now()))
     return render(
         request,
         "members/people.html",
@@ -47,26 +61,34 @@ def people(request: HttpRequest) -> HttpResponse:
     )
 
 
-def profile(request: HttpRequest) -> HttpResponse:
-    """My own page."""
-    return _show(request, reader(request))
+@require_safe
+def people_csv(request: HttpRequest) -> HttpResponseBase:
+    """The people as filtered and sorted on the page; the trail keeps who took the list out of the portal.
 
-
-def person(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(User.objects.visible_to(reader(request)), pk=pk)
-    if found.merged_into_id and User.objects.visible_to(reader(request)).filter(pk=found.merged_into_id).exists():
-        return redirect("members:person", pk=found.merged_into_id)
-    return _show(request, found)
-
-
-def edit_profile(request: HttpRequest) -> HttpResponse:
-    return _edit(request, reader(request))
-
-
-def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(User.objects.visible_to(reader(request)), pk=pk)
-    require(policies.may_edit_person(request.user, found))
-    return _edit(request, found)
+    Gender is not in the file: it was stated for statistics only.
+    """
+    rows, filters = _asked(request, office_day(timezone.now()))
+    listing = Listing(request.GET, rows, sorts=SORTS, default="name")
+    asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
+    trail.record_export(reader(request), "people", reader(request), rows=listing.count, filters=asked)
+    return csv_stream(
+        "people",
+        [
+            _("Sign-in name"),
+            _("Name"),
+            _("Title"),
+            _("Position"),
+            _("Unit"),
+            _("Administration or organisation"),
+            _("Role today"),
+            _("Mail address"),
+            _("Languages"),
+            _("English"),
+            _("In customs since"),
+            _("Account"),
+        ],
+        _lines(listing.rows),
+    )
 
 
 def add_person(request: HttpRequest) -> HttpResponse:
@@ -76,47 +98,39 @@ def add_person(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             added = service.add(by=reader(request), welcome=True, **form.cleaned_data)
-            messages.success(
-                request,
-                _("%(person)s is added. A letter with the sign-in name %(name)s is on its way.")
-                % {"person": added, "name": added.username},
-            )
+            tell_added(request, added)
             return redirect("members:person", pk=added.pk)
     return render(request, "members/add_person.html", {"form": form, "section": "members"})
 
 
-def _show(request: HttpRequest, found: User) -> HttpResponse:
-    at = timezone.now()
-    return render(
-        request,
-        "members/person.html",
-        {
-            "person": found,
-            "own": found == request.user,
-            "zone": zone_label(found.zone, at),
-            "may_edit": policies.may_edit_person(request.user, found),
-            "never_came": found.is_active and found.last_login is None and policies.may_welcome(request.user, found),
-            "appointments": found.appointments.select_related(
-                "administration", "group", "follows__person", "followed_by__person"
-            ),
-            "sections": hooks.sections(hooks.person_sections, found, reader(request), at),
-            "history": history.lines(found),
-            "section": "people" if policies.is_contact_point(request.user) else "members",
-        },
-    )
+def office_day(at: datetime) -> date:
+    """Roles are dated by the day of the office."""
+    return today_in(settings.OFFICE_TIME_ZONE, at)
 
 
-def _edit(request: HttpRequest, found: User) -> HttpResponse:
-    form = ProfileForm(
-        posted(request),
-        at=timezone.now(),
-        person=found,
-        with_email=policies.may_edit_address(request.user, found),
-        initial={name: getattr(found, name) for name in service.PROFILE},
-    )
-    if form.is_valid():
-        with refusals_on(form):
-            service.change(found, by=reader(request), **form.cleaned_data)
-            messages.success(request, _("The profile is saved."))
-            return redirect("members:profile") if found == request.user else redirect("members:person", pk=found.pk)
-    return render(request, "members/edit_person.html", {"form": form, "person": found, "own": found == request.user})
+def _asked(request: HttpRequest, today: date) -> tuple[UserQuerySet, PeopleFilter]:
+    filters = PeopleFilter(request.GET, reader=reader(request))
+    rows = filters.narrow(User.objects.visible_to(reader(request)), on=today)
+    held = Appointment.objects.on(today).select_related("administration", "group")
+    return rows.select_related("administration", "organisation").prefetch_related(
+        Prefetch("appointments", held, to_attr="held")
+    ), filters
+
+
+def _lines(rows: Any) -> Iterator[list[Any]]:
+    open_word, closed_word = _("open"), _("closed")
+    for row in rows.iterator(chunk_size=AT_ONCE):
+        yield [
+            row.username,
+            row.name,
+            row.title,
+            row.position,
+            row.unit,
+            row.body or "",
+            ", ".join(str(held.get_role_display()) for held in row.held),
+            row.email,
+            row.languages,
+            row.get_english_display() if row.english else "",
+            row.customs_since or "",
+            open_word if row.is_active else closed_word,
+        ]

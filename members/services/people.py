@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +16,28 @@ from members.models import Administration, Organisation, User
 from portal.kit import trail
 from portal.kit.states import Refused
 
-PROFILE = ("name", "title", "position", "unit", "gender", "email", "time_zone")
+PROFILE = (
+    "name",
+    "title",
+    "gender",
+    "position",
+    "unit",
+    "customs_since",
+    "experience",
+    "languages",
+    "english",
+    "email",
+    "mail_language",
+    "time_zone",
+)
+
+
+class Overtaken(Refused):
+    """Somebody else changed the same fields while this person wrote; `values` holds what stands there now."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(_("Somebody else changed this profile while you wrote. Read the fields below."))
+        self.values = values
 
 
 @transaction.atomic
@@ -63,14 +86,17 @@ def add(
 
 
 @transaction.atomic
-def change(person: User, *, by: User, **profile: Any) -> None:
+def change(person: User, *, by: User, shown: Mapping[str, str] | None = None, **profile: Any) -> None:
     """Change the profile; the trail keeps the old and the new value of every field.
 
+    `shown` holds the marks of the values that the form showed (`marks`). A field that was left as shown is not
+    written, so it keeps what somebody else wrote in the meantime. Raises `Overtaken` when both wrote in one field.
     When the mail address changes, a letter to the old one says so: codes to sign in go to the new one from now on.
     """
     if "email" in profile:
         profile["email"] = User.objects.normalize_email(profile["email"])
     known = User.objects.select_for_update().get(pk=person.pk)
+    profile = written(known, profile, shown or {})
     before = {name: getattr(known, name) for name in profile}
     for name, value in profile.items():
         setattr(person, name, value)
@@ -79,6 +105,32 @@ def change(person: User, *, by: User, **profile: Any) -> None:
     entry = trail.record_changes(by, person, before, profile)
     if entry and before.get("email") and before["email"] != profile.get("email", before["email"]):
         notices.address_changed(person, before["email"], change=entry.pk)
+
+
+def marks(person: User) -> dict[str, str]:
+    """The marks of the whole profile: a form carries them to say later what it showed."""
+    return {name: mark(getattr(person, name)) for name in PROFILE}
+
+
+def mark(value: Any) -> str:
+    """A short mark of a value: equal values have equal marks."""
+    return hashlib.sha256(("" if value is None else str(value)).encode()).hexdigest()[:12]
+
+
+def written(known: User, profile: Mapping[str, Any], shown: Mapping[str, str]) -> dict[str, Any]:
+    """What somebody really wrote: the fields that differ from what the form showed.
+
+    Raises `Overtaken` when such a field has become something else than shown, and something else than written.
+    """
+    found = {name: value for name, value in profile.items() if name not in shown or shown[name] != mark(value)}
+    overtaken = {
+        name: getattr(known, name)
+        for name, value in found.items()
+        if name in shown and mark(getattr(known, name)) not in (shown[name], mark(value))
+    }
+    if overtaken:
+        raise Overtaken(overtaken)
+    return found
 
 
 def _free_username(name: str, administration: Administration | None) -> str:

@@ -102,6 +102,13 @@ PAGES: dict[str, set[str]] = {
     "members:appoint_office": {"head"},
     "members:roles": OFFICE,
     "members:roles_csv": OFFICE,
+    "members:close_person": OFFICE,
+    "members:reopen_person": OFFICE,
+    "members:accept_proposal": {"official"},
+    "members:decline_proposal": {"official"},
+    "members:withdraw_proposal": {"contact"} | OFFICE,
+    "members:course_proof": {"official", "contact"} | OFFICE,
+    "members:remove_course": {"official"},
     "members:person": {"official", "contact"} | OFFICE,
     "members:edit_person": {"official", "contact"} | OFFICE,
 }

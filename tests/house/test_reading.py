@@ -24,6 +24,7 @@ NOTED = {
     "members:directory_csv",
     "members:join_requests_csv",
     "members:roles_csv",
+    "members:people_csv",
     "office:follow_ups_csv",
     "office:people_csv",
     "office:trail_csv",

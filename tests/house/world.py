@@ -14,7 +14,7 @@ from events.models import Event, Outcome, Registration
 from events.services import certificates, outcomes, papers, registrations
 from events.services import workplan as plans
 from members.models import User
-from members.services import appointments
+from members.services import appointments, courses, proposals
 from portal.mail.models import Message
 from tests import make, passkeys
 from tests.make import NOW, days
@@ -100,6 +100,8 @@ def build() -> World:
         content=b"number,pillar,title,kind,mode\n1.1,1,Title,visit,online\n",
         by=office,
     )
+    proof = SimpleUploadedFile("proof.png", b"\x89PNG\r\n\x1a\n small", content_type="image/png")
+    course = courses.add(official, course="Transit", completed_on=make.TODAY, proof=proof, by=official, on=make.TODAY)
     rows = {
         "activities": draft.activity,
         "administrations": make.administration("FJ"),
@@ -107,6 +109,7 @@ def build() -> World:
         "agenda": meeting.agenda.first(),
         "appointments": contact.appointments.get(),
         "certificate": certificate,
+        "courses": course,
         "chairs": meeting.chairings.get(),
         "delegations": delegation,
         "devices": UserSession.objects.create(user=official, session_key="of-another-browser", ip="198.51.100.7"),
@@ -130,6 +133,7 @@ def build() -> World:
         "passkeys": passkeys.owned_by(official),
         "paragraphs": outcome.paragraphs.get(),
         "people": official,
+        "proposals": proposals.propose(official, by=contact, at=NOW, unit="Valuation"),
         "registrations": applicant,
         "sessions": workshop.sessions.first(),
     }

@@ -29,7 +29,16 @@ PARTS = {
     "sign-in": ("visitor", ["account_*", "participant:c*", "participant:outcome*"]),
     "own pages": (
         "official",
-        ["account_*", "mfa_*", "participant:*", "members:p*", "members:edit_p*", "members:*device*"],
+        [
+            "account_*",
+            "mfa_*",
+            "participant:*",
+            "members:p*",
+            "members:edit_p*",
+            "members:*device*",
+            "members:*course*",
+            "members:*proposal*",
+        ],
     ),
     "application": ("stranger", ["participant:apply", "participant:event*"]),
     "delegation": ("contact", ["delegation:*"]),

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 TODAY = make.TODAY
 PROFILE = {
     "name": "Official 1 of Fiji", "title": "Ms", "position": "Principal Officer", "unit": "Valuation",
-    "gender": "female", "email": "official1@fiji.example", "time_zone": "Pacific/Fiji",
+    "gender": "female", "email": "official1@fiji.example", "mail_language": "en", "time_zone": "Pacific/Fiji",
 }  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def test_each_person_starts_at_the_own_desk(as_user, office, contact_point, offi
 
 
 @pytest.mark.parametrize(
-    "name", ["start", "directory", "directory_csv", "people", "profile", "edit_profile", "add_person"]
+    "name", ["start", "directory", "directory_csv", "people", "people_csv", "profile", "edit_profile", "add_person"]
 )
 def test_visitors_meet_the_sign_in_page(client, db, name):
     answer = client.get(url(name))

@@ -14,9 +14,8 @@ from events.models import Invitation, Registration
 from events.models.invitations import InvitationQuerySet
 from members.models import Administration, User
 from members.models.people import UserQuerySet
+from members.pages.forms_people import PERSON, PersonFields
 from portal.kit.forms import Clean
-
-PERSON = ("name", "email", "title", "position", "unit")
 
 
 class OfficialChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own class takes no parameter when it runs
@@ -24,22 +23,6 @@ class OfficialChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Djang
 
     def label_from_instance(self, obj: Any) -> str:
         return ", ".join(filter(None, (obj.name, obj.position, obj.unit)))
-
-
-class PersonFields(Clean):
-    """What the portal asks about a new official."""
-
-    name = forms.CharField(
-        label=_("Full name"), max_length=200, help_text=_("As on certificates: first name and family name.")
-    )
-    email = forms.EmailField(
-        label=_("Mail address"),
-        max_length=254,
-        help_text=_("Letters and codes to sign in go to this address. Colleagues may share one address."),
-    )
-    title = forms.CharField(label=_("Title"), max_length=20, required=False, help_text=_("For example Ms, Mr, Dr."))
-    position = forms.CharField(label=_("Position"), max_length=120, required=False)
-    unit = forms.CharField(label=_("Unit"), max_length=120, required=False, help_text=_("Department or section."))
 
 
 class NominationForm(PersonFields):
@@ -153,10 +136,13 @@ class InvitationFilter(Clean):
 
 
 class PeopleFilter(Clean):
+    """The filters of our people; closed accounts are left out until they are asked for."""
+
     q = forms.CharField(label=_("Name, position, unit or mail address"), max_length=100, required=False)
     administration = forms.ModelChoiceField(
         Administration.objects.none(), label=_("Administration"), empty_label=_("All"), required=False
     )
+    closed = forms.BooleanField(label=_("Closed accounts too"), required=False)
 
     def __init__(self, *args: Any, reader: User, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -172,4 +158,4 @@ class PeopleFilter(Clean):
             rows = rows.matching(self.cleaned_data["q"])
         if self.cleaned_data.get("administration"):
             rows = rows.filter(administration=self.cleaned_data["administration"])
-        return rows
+        return rows if self.cleaned_data.get("closed") else rows.open()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from events.pages.delegation import rows
 from events.pages.delegation.forms import NewOfficialForm, PeopleFilter
 from events.states import RegistrationState
 from members.models.people import UserQuerySet
+from members.pages.answers import tell_added
 from members.pages.reader import reader
 from members.services import people as service
 from portal.kit import trail
@@ -84,11 +84,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form):
             person = service.add(by=user, welcome=True, **form.cleaned_data)
-            messages.success(
-                request,
-                _("%(person)s is added. A letter with the sign-in name %(name)s is on its way.")
-                % {"person": person, "name": person.username},
-            )
+            tell_added(request, person)
             return redirect("delegation:people")
     return render(request, "delegation/add_person.html", {"form": form, "section": "people"})
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from events.models import Event
+from members.pages.answers import refusals_told as refusals_told  # the desk answers as the members pages do
 from members.pages.reader import reader
 from portal.kit.clock import today_in
-from portal.kit.states import Refused
 
 
 def office_day(at: datetime) -> date:
@@ -27,15 +25,6 @@ def office_day(at: datetime) -> date:
 def event_or_404(request: HttpRequest, pk: int) -> Event:
     rows = Event.objects.visible_to(reader(request)).select_related("activity__plan", "officer", "series")
     return get_object_or_404(rows, pk=pk)
-
-
-@contextmanager
-def refusals_told(request: HttpRequest) -> Iterator[None]:
-    """An act of one button has no form: its refusal stands on top of the next page."""
-    try:
-        yield
-    except Refused as refusal:
-        messages.error(request, refusal.message)
 
 
 def seats_offered(events: Iterable[Event]) -> dict[int, int]:

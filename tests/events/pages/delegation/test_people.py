@@ -40,7 +40,7 @@ def test_the_file_has_the_same_people_without_formulas(client, tonga_official):
 def test_who_takes_the_file_is_a_line_of_the_trail(client, fiji_contact):
     client.get("/delegation/people.csv?q=contact")
     entry = Entry.objects.get(verb="exported people")
-    assert (entry.by, entry.facts) == (fiji_contact, {"rows": 1, "filters": {"q": "contact"}})
+    assert (entry.by, entry.told) == (fiji_contact, {"rows": 1, "filters": {"q": "contact"}})
 
 
 def test_the_list_sorts_by_the_count(client):
@@ -64,7 +64,7 @@ def test_the_list_asks_as_much_for_three_people_as_for_one(client):
 def test_a_person_is_added_to_my_administration_whatever_is_posted(client):
     data = {"name": "Official New of Fiji", "email": "new@fj.example", "administration": make.administration("TO").pk}
     response = client.post("/delegation/people/add/", data, follow=True)
-    assert "The sign-in name is" in response.content.decode()
+    assert "A letter with the sign-in name" in response.content.decode()
     person = User.objects.get(email="new@fj.example")
     assert person.administration == make.administration("FJ")
     assert not person.has_usable_password()
