@@ -9,8 +9,8 @@ import pytest
 from events.models import Activity, Chairing, Evaluation, Event, Invitation, Outcome, PlanImport, Registration, Session
 from events.services import evaluations, invitations, lifecycle, outcomes, programme, registrations
 from events.services import workplan as plans
-from members.models import User
-from members.services import people
+from members.models import Appointment, Role, User
+from members.services import appointments, people
 from portal.kit.models import Entry
 from portal.mail.models import Message
 from tests import make
@@ -29,6 +29,41 @@ def test_a_person_added_many_times_at_once_stands_once(office: User) -> None:
     )
     assert ends == {"done": 1, "refused": CLICKS - 1}
     assert User.objects.filter(email="n@fj.example").count() == 1
+
+
+def test_of_many_contact_points_appointed_at_once_one_stands(office: User) -> None:
+    body, rivals = make.administration("FJ"), [make.official("FJ") for _number in range(CLICKS)]
+    acts = [
+        lambda person=person: appointments.appoint(
+            person, Role.CONTACT_POINT, administration=body, from_on=TODAY, by=office
+        )
+        for person in rivals
+    ]
+    assert at_once(acts) == {"done": 1, "refused": CLICKS - 1}
+    assert Appointment.objects.filter(administration=body).count() == 1
+
+
+def test_a_role_handed_over_to_many_at_once_passes_to_one(office: User) -> None:
+    row = make.contact_point("FJ").appointments.get()
+    rivals = [make.official("FJ") for _number in range(CLICKS)]
+    acts = [
+        lambda person=person: appointments.hand_over(
+            Appointment.objects.get(pk=row.pk), successor=person, first_day=TODAY + days(1), by=office, at=NOW
+        )
+        for person in rivals
+    ]
+    assert at_once(acts) == {"done": 1, "refused": CLICKS - 1}
+    assert Appointment.objects.filter(follows=row).count() == 1
+    assert Message.objects.filter(purpose="role_taken_over").count() == 1
+
+
+def test_the_office_gets_one_head_when_two_are_named_at_once(office: User) -> None:
+    rivals = [make.office_person() for _number in range(CLICKS)]
+    acts = [
+        lambda person=person: appointments.appoint(person, Role.HEAD_OF_OFFICE, from_on=TODAY, by=None)
+        for person in rivals
+    ]
+    assert at_once(acts) == {"done": 1, "refused": CLICKS - 1}
 
 
 def test_people_of_one_name_added_at_once_get_a_sign_in_name_each(office: User) -> None:

@@ -50,6 +50,7 @@ class Command(BaseCommand):
         held = present.just_held(plan, manager, now=now)
         soon = present.about_to_begin(plan, manager, now=now)
         present.put_off(plan, manager, now=now)
+        people.hand_out_roles(manager, at=now)
         call_command("lift_letters", reason="Written before this demonstration began.", verbosity=0)
         for event in (held, soon):
             present.relay(event, manager, now=now)

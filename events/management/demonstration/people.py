@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from members.models import Administration, Role, User
+from members.models import Administration, Group, Role, User
 from members.services import appointments, people
+from portal.kit.clock import today_in
 
 PASSWORD = "capacity-2020"  # noqa: S105  # printed on purpose: the demonstration is for everybody
 # (name, role, sign-in name): printed when the demonstration starts
@@ -16,6 +18,7 @@ PERSONAS = [
     ("Head of the Office", "head of office", "head"),
     ("Contact Point of Fiji", "contact point", "fj.contact"),
     ("Contact Point of Tonga", "contact point", "to.contact"),
+    ("Official 2 of Samoa", "contact point since three weeks, after a handover", "ws.official2"),
     ("Official 1 of Fiji", "official, confirmed for an event", "fj.official1"),
     ("Official 1 of Tonga", "official of another administration", "to.official1"),
     ("Official 1 of Indonesia", "co-chair of the consultation", "id.official1"),
@@ -40,6 +43,26 @@ def settle() -> User:
     usernames = [username for _name, _role, username in PERSONAS]
     User.objects.filter(username__in=usernames).update(password=make_password(PASSWORD))
     return manager
+
+
+def hand_out_roles(manager: User, *, at: datetime) -> None:
+    """Chairs of ASEAN, some alternates and heads, and a contact point who took over three weeks ago."""
+    today = today_in(settings.OFFICE_TIME_ZONE, at)
+    asean = Group.objects.get(code="asean")
+    for code, role in (("ID", Role.CHAIR), ("MY", Role.CHAIR), ("TH", Role.VICE_CHAIR)):
+        appointments.appoint(official(code), role, group=asean, from_on=today - timedelta(days=120), by=manager)
+    for code in ("FJ", "TO"):
+        body = Administration.objects.get(iso2=code)
+        appointments.appoint(official(code, 2), Role.ALTERNATE, administration=body, from_on=SINCE, by=manager)
+        appointments.appoint(official(code, 3), Role.HEAD, administration=body, from_on=SINCE, by=manager)
+    appointments.hand_over(
+        contact("WS").appointments.get(),
+        successor=official("WS", 2),
+        first_day=today - timedelta(days=21),
+        note="The list of trained officers is complete until June. Please bring it up to date before the next event.",
+        by=manager,
+        at=at - timedelta(days=21),
+    )
 
 
 def official(code: str, number: int = 1) -> User:
