@@ -8,6 +8,7 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from events import handover, notices  # noqa: F401  # registers its letters with the mail room
+        from events.pages import sections
         from events.pages.office import leavers
         from events.services import merging
         from members import hooks
@@ -15,3 +16,5 @@ class EventsConfig(AppConfig):
         hooks.handover.append(handover.lines)
         hooks.left_over.append(leavers.live_registrations)
         hooks.merging.append(merging.refuse_two_places)
+        hooks.administration_sections += sections.OF_ADMINISTRATION
+        hooks.person_sections += sections.OF_PERSON

@@ -9,10 +9,11 @@ from statistics import fmean
 from typing import Any, Self
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, IntegerField, Max, Min, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
-from events.models import Attendance, Evaluation, Event, FollowUp, Invitation, Registration, Session
+from events.models import Attendance, Delegation, Evaluation, Event, FollowUp, Invitation, Registration, Session
 from events.models.followups import FollowUpQuerySet
 from events.models.invitations import InvitationQuerySet
 from events.models.programme import takes_nominations
@@ -24,6 +25,8 @@ from portal.kit.clock import fiscal_year, today_in
 from portal.kit.models import Entry
 
 LATELY = timedelta(days=183)  # six months
+# what a year counts of each person with a seat: columns alone, because they may be thousands
+COUNTED = ("official__gender", "n_attended", "is_noted", "is_evaluated", "certificate")
 GOES_ON = (EventState.ANNOUNCED, EventState.POSTPONED)
 NOMINATED, ENDORSED = "nominated", "endorsed"
 
@@ -82,6 +85,10 @@ class Endorsement:
     by: User | None
     at: datetime
 
+    @property
+    def word(self) -> str:
+        return _("Nominated") if self.verb == NOMINATED else _("Endorsed")
+
 
 def endorsed(registrations: Iterable[Registration]) -> dict[int, Endorsement]:
     """Registration -> who nominated or endorsed it, in one query for all of them.
@@ -89,11 +96,12 @@ def endorsed(registrations: Iterable[Registration]) -> dict[int, Endorsement]:
     A row that has no line in the trail names `endorsed_by` and the moment when it was made.
     """
     rows = list(registrations)
-    lines = _lines_about(Registration, [row.pk for row in rows]).select_related("by")
     nominated = Q(verb=NOMINATED) | Q(verb="moved", facts__after=RegistrationState.ENDORSED.value)
+    kind = Q(about_type__app_label="events", about_type__model="registration")
+    lines = Entry.objects.filter(kind, nominated, about_id__in=[row.pk for row in rows]).select_related("by")
     found = {
         line.about_id: Endorsement(NOMINATED if line.verb == NOMINATED else ENDORSED, line.by, line.at)
-        for line in lines.filter(nominated).order_by("at", "pk")
+        for line in lines.order_by("at", "pk")
     }
     for row in rows:
         if row.pk not in found and row.endorsed_by:
@@ -101,38 +109,16 @@ def endorsed(registrations: Iterable[Registration]) -> dict[int, Endorsement]:
     return found
 
 
-def closed_on(actions: Iterable[FollowUp]) -> dict[int, date]:
-    """Action -> the day of the office on which it was last reported as done, in one query."""
-    done = [row.pk for row in actions if row.state == FollowUpState.DONE]
-    lines = _lines_about(FollowUp, done).filter(verb="moved", facts__after=FollowUpState.DONE.value)
-    return {
-        pk: today_in(settings.OFFICE_TIME_ZONE, at)
-        for pk, at in lines.order_by("at", "pk").values_list("about_id", "at")
-    }
-
-
-def is_late(action: FollowUp, closed: date | None, *, today: date) -> bool:
-    """Done after its due date, or not done and overdue."""
-    if action.state == FollowUpState.DONE:
-        return bool(action.due_on and closed and closed > action.due_on)
-    return action.is_overdue(today)
-
-
-def _lines_about(model: type[Model], keys: list[int]) -> Any:
-    return Entry.objects.filter(
-        about_type__app_label=model._meta.app_label, about_type__model=model._meta.model_name, about_id__in=keys
-    )
-
-
 # --- the record of an administration ----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Record:
-    """Every row of an administration: invitations, people, actions in force."""
+    """Every row of an administration: invitations, people, delegations to meetings, actions in force."""
 
     invitations: InvitationQuerySet
     registrations: RegistrationQuerySet
+    delegations: QuerySet[Delegation]
     actions: FollowUpQuerySet
 
     @classmethod
@@ -140,6 +126,7 @@ class Record:
         return cls(
             Invitation.objects.filter(administration=administration),
             Registration.objects.of(administration),
+            Delegation.objects.filter(administration=administration),
             FollowUp.objects.in_force().filter(administration=administration),
         )
 
@@ -148,6 +135,7 @@ class Record:
         events = (
             Q(pk__in=self.invitations.values("event"))
             | Q(pk__in=self.registrations.values("event"))
+            | Q(pk__in=self.delegations.values("event"))
             | Q(pk__in=self.actions.values("outcome__event"))
         )
         span = Event.objects.filter(events).aggregate(first=Min("starts_on"), last=Max("starts_on"))
@@ -222,7 +210,8 @@ class Year:
     Invitations: all but those that were taken back; `silent` ones passed their deadline without an answer. `days` are
     the answer times. Seats and people: of events that began in the year and were held; more people than seats
     sat on seats of the common pool. A no-show had a seat and was noted at no session of an event whose
-    attendance is noted. Actions: of meetings that began in the year.
+    attendance is noted. Delegations: to meetings that were held, whose people need no seat. Actions: of meetings that
+    began in the year.
     """
 
     label: str
@@ -239,9 +228,14 @@ class Year:
     stated: int = 0
     evaluations: int = 0
     certificates: int = 0
+    delegations: int = 0
     actions: int = 0
     done: int = 0
     late: int = 0
+
+    @property
+    def replies(self) -> int:
+        return self.answered + self.declined
 
     @property
     def answer_days(self) -> float | None:
@@ -264,15 +258,16 @@ def years(record: Record, *, at: datetime) -> list[Year]:
     for invitation in record.invitations.exclude(state=InvitationState.LIFTED).select_related("event").order_by():
         _count_invitation(year_of(invitation.event.starts_on), invitation, at)
     held = record.registrations.confirmed().filter(event__state__in=TOOK_PLACE)
-    for registration in with_facts(held).order_by():
-        _count_person(year_of(registration.event.starts_on), registration)
-    actions = list(record.actions.select_related("outcome__event").order_by())
-    closed, today = closed_on(actions), today_in(settings.OFFICE_TIME_ZONE, at)
-    for action in actions:
+    for day, *facts in with_facts(held).select_related(None).order_by().values_list("event__starts_on", *COUNTED):
+        _count_person(year_of(day), *facts)
+    for delegation in record.delegations.filter(event__state__in=TOOK_PLACE).select_related("event").order_by():
+        year_of(delegation.event.starts_on).delegations += 1
+    today = today_in(settings.OFFICE_TIME_ZONE, at)
+    for action in record.actions.select_related("outcome__event").order_by():
         year = year_of(action.event.starts_on)
         year.actions += 1
         year.done += action.state == FollowUpState.DONE
-        year.late += is_late(action, closed.get(action.pk), today=today)
+        year.late += action.is_late(today)
     return sorted(found.values(), key=lambda year: year.label, reverse=True)
 
 
@@ -287,14 +282,16 @@ def _count_invitation(year: Year, invitation: Invitation, at: datetime) -> None:
         year.seats += invitation.event.seats_per_administration
 
 
-def _count_person(year: Year, row: Any) -> None:
+def _count_person(
+    year: Year, gender: str, attended: int, is_noted: bool, is_evaluated: bool, certificate: int | None
+) -> None:
     year.used += 1
-    year.attended += row.n_attended > 0
-    year.no_shows += row.is_noted and not row.n_attended
-    year.women += row.official.gender == Gender.FEMALE
-    year.stated += row.official.gender != Gender.NOT_STATED
-    year.evaluations += row.is_evaluated
-    year.certificates += hasattr(row, "certificate")
+    year.attended += attended > 0
+    year.no_shows += is_noted and not attended
+    year.women += gender == Gender.FEMALE
+    year.stated += gender != Gender.NOT_STATED
+    year.evaluations += is_evaluated
+    year.certificates += certificate is not None
 
 
 # --- the record of a person -------------------------------------------------------------------------

@@ -62,6 +62,8 @@ class FollowUp(Stateful):
     )
     due_on = models.DateField(_("due date"), null=True, blank=True)
     state = models.CharField(max_length=12, choices=FollowUpState, default=FollowUpState.OPEN)
+    # the day of the office on which it was reported as done
+    done_on = models.DateField(null=True, editable=False)
     evidence = models.TextField(_("evidence"), blank=True)
     planned_as = models.ForeignKey(
         Activity, on_delete=models.SET_NULL, null=True, blank=True, related_name="follow_ups"
@@ -96,3 +98,9 @@ class FollowUp(Stateful):
 
     def is_overdue(self, on: date) -> bool:
         return self.is_unfinished and self.due_on is not None and self.due_on < on
+
+    def is_late(self, on: date) -> bool:
+        """Done after its due date, or overdue on a day."""
+        if self.state == FollowUpState.DONE:
+            return bool(self.due_on and self.done_on and self.done_on > self.due_on)
+        return self.is_overdue(on)

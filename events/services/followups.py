@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from events.services import outcomes
 from events.states import FollowUpState
 from members.models import Administration, Organisation, User
 from portal.kit import trail
+from portal.kit.clock import today_in
 from portal.kit.states import Refused
 
 
@@ -107,6 +109,8 @@ def progress(action: FollowUp, *, state: str, evidence: str, by: User, at: datet
     was_closed = not action.is_unfinished
     if state != action.state:
         action.move_to(state, by=by)
+        action.done_on = today_in(settings.OFFICE_TIME_ZONE, at) if state == FollowUpState.DONE else None
+        action.save(update_fields=["done_on"])
     if evidence != action.evidence:
         trail.record_changes(by, action, {"evidence": action.evidence}, {"evidence": evidence})
         action.evidence = evidence

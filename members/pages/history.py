@@ -31,6 +31,7 @@ ACTS = {
     ("user", "removed a course"): gettext_lazy("removed an e-learning course"),
     ("administration", "added"): gettext_lazy("added the administration"),
     ("administration", "changed"): gettext_lazy("changed the facts"),
+    ("administration", "exported record"): gettext_lazy("took the record out of the portal"),
     ("administration", "joined a group"): gettext_lazy("entered that it belongs to a group"),
     ("administration", "left a group"): gettext_lazy("entered the end in a group"),
     ("organisation", "added"): gettext_lazy("added the organisation"),

@@ -53,6 +53,8 @@ PAGES: dict[str, set[str]] = {
     "delegation:people": CONTACTS,
     "delegation:people_csv": CONTACTS,
     "delegation:add_person": CONTACTS,
+    "delegation:record": CONTACTS,
+    "delegation:record_csv": CONTACTS,
     "chair:home": CHAIRS,
     "chair:sign": {"chair"},
     "mfa_index": SIGNED_IN,

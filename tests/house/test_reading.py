@@ -21,12 +21,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 NOTED = {
     "chair:follow_ups_csv",
     "delegation:people_csv",
+    "delegation:record_csv",
     "members:directory_csv",
     "members:join_requests_csv",
     "members:roles_csv",
     "members:people_csv",
     "office:follow_ups_csv",
     "office:people_csv",
+    "office:record_csv",
     "office:trail_csv",
 }
 # the key that the page shows waits in the session for its first code

@@ -62,7 +62,14 @@ PARTS = {
     "event": ("office", ["office:event", "office:[ah]*", "office:postpone", "office:cancel", "office:chair*"]),
     "record": (
         "office",
-        ["office:event_[hlo]*", "office:[f-o]*", "office:paper*", "office:report_event", "office:trail*"],
+        [
+            "office:event_[hlo]*",
+            "office:[f-o]*",
+            "office:paper*",
+            "office:report_event",
+            "office:record*",
+            "office:trail*",
+        ],
     ),
     "people": ("office", ["office:people*", "office:[cdw]*"]),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from events import policies
-from events.pages.delegation import handover, invitations, nominees, people
+from events.pages.delegation import handover, invitations, nominees, people, record
 from portal.kit.gates import gated
 
 app_name = "delegation"
@@ -28,6 +28,8 @@ urlpatterns = gated(
         path("handover/", handover.handover, name="handover"),
         path("people/", people.people, name="people"),
         path("people.csv", people.people_csv, name="people_csv"),
+        path("record/", record.record, name="record"),
+        path("record.csv", record.record_csv, name="record_csv"),
         path("people/add/", people.add, name="add_person"),
     ],
 )

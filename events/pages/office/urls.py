@@ -15,6 +15,7 @@ from events.pages.office import (
     outcomes,
     papers,
     programme,
+    record,
     registrations,
     reports,
     sessions,
@@ -89,6 +90,8 @@ record_pages = [
     path("follow-ups/", outcomes.follow_ups, name="follow_ups"),
     path("follow-ups/follow-ups.csv", outcomes.follow_ups_csv, name="follow_ups_csv"),
     path("follow-ups/<int:pk>/", outcomes.follow_up, name="follow_up"),
+    path("administrations/<int:pk>/record/", record.record, name="record"),
+    path("administrations/<int:pk>/record.csv", record.record_csv, name="record_csv"),
     path("report/", reports.report, name="report"),
     path("report/report.csv", reports.report_csv, name="report_csv"),
 ]
