@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models.appointments import SPEAKING_ROLES, Appointment, AppointmentQuerySet
 from members.models.bodies import Administration
 from members.states import JOIN, JoinState
 from portal.kit.models import Stateful
@@ -24,11 +26,24 @@ class JoinRequestQuerySet(models.QuerySet["JoinRequest"]):
         """Those that a contact point has to answer."""
         return self.filter(state=JoinState.ASKED)
 
+    def with_speakers(self, day: date) -> Self:
+        """Each with `somebody_speaks`: whether its administration has a contact point or an alternate on a day."""
+        here = _speaking_on(day).filter(administration=models.OuterRef("administration"))
+        return self.annotate(somebody_speaks=models.Exists(here))
+
+    def for_the_office(self, day: date) -> Self:
+        """Those that wait while nobody speaks for their administration: the office answers."""
+        return self.waiting().exclude(administration__in=_speaking_on(day).values("administration"))
+
     def matching(self, text: str) -> Self:
         """Requests whose name, position, unit or mail address holds the text."""
         return self.filter(
             Q(name__icontains=text) | Q(position__icontains=text) | Q(unit__icontains=text) | Q(email__icontains=text)
         )
+
+
+def _speaking_on(day: date) -> AppointmentQuerySet:
+    return Appointment.objects.on(day).filter(role__in=SPEAKING_ROLES, person__is_active=True)
 
 
 class JoinRequest(Stateful):

@@ -58,6 +58,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """The colleagues who get their letters at the same address."""
         return self.open().filter(email=person.email).exclude(pk=person.pk) if person.email else self.none()
 
+    def standing(self) -> Self:
+        """Without the accounts that became one with another: their pages lead to that one."""
+        return self.filter(merged_into__isnull=True)
+
     def matching(self, text: str) -> Self:
         """People whose name, position, unit or mail address holds the text."""
         return self.filter(

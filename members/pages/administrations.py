@@ -111,7 +111,7 @@ def administration(request: HttpRequest, pk: int) -> HttpResponse:
         "person", "follows__person", "followed_by__person"
     )
     sees_people = policies.may_see_people_of(request.user, row)
-    people = User.objects.visible_to(reader(request)).filter(administration=row)
+    people = User.objects.visible_to(reader(request)).standing().filter(administration=row)
     return render(
         request,
         "members/administration.html",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,8 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from members import policies
-from members.models import Administration, Appointment, JoinRequest, User
-from members.models.appointments import SPEAKING_ROLES
+from members.models import Administration, JoinRequest, User
 from members.models.joining import JoinRequestQuerySet
 from members.pages.administrations import office_day
 from members.pages.forms_joining import (
@@ -234,11 +232,8 @@ def welcome_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _asked(request: HttpRequest, filters: JoinRequestFilter) -> JoinRequestQuerySet:
     """The requests that were asked for, each with whether somebody speaks for its administration today."""
-    speaking = Appointment.objects.on(office_day(timezone.now())).filter(
-        role__in=SPEAKING_ROLES, administration=OuterRef("administration")
-    )
     rows = filters.narrow(JoinRequest.objects.visible_to(reader(request)))
-    return rows.select_related("administration").annotate(somebody_speaks=Exists(speaking))
+    return rows.select_related("administration").with_speakers(office_day(timezone.now()))
 
 
 def _mine(request: HttpRequest, pk: int) -> JoinRequest:

@@ -410,6 +410,10 @@ def test_the_old_page_leads_to_the_account_that_stays_and_its_history_is_told_th
     people.change(gone, by=gone, unit="Valuation of the old account")
     merge(gone, kept, office)
     client = as_user(make.contact_point("FJ"))
+    for address in ("/members/people/", f"/members/administrations/{gone.administration_id}/", "/delegation/people/"):
+        page = client.get(address).content.decode()
+        assert f"/members/people/{kept.pk}/" in page
+        assert f"/members/people/{gone.pk}/" not in page
     assert client.get(f"/members/people/{gone.pk}/")["Location"] == f"/members/people/{kept.pk}/"
     assert as_user(make.official("TO")).get(f"/members/people/{gone.pk}/").status_code == 404
     text = client.get(f"/members/people/{kept.pk}/").content.decode()

@@ -160,6 +160,10 @@ def test_the_file_has_the_rows_and_leaves_a_line(as_user, fiji_contact):
 def test_the_office_sees_that_nobody_speaks_for_an_administration(as_user, office):
     row = make.join_request("TO")
     assert "Nobody speaks for it" in as_user(office).get(REQUESTS).content.decode()
+    assert "1 official asks to join" in as_user(office).get("/office/").content.decode()
+    make.join_request("FJ")
+    make.contact_point("FJ")
+    assert "1 official asks to join" in as_user(office).get("/office/").content.decode()
     assert "Nobody speaks for Tonga" in as_user(office).get(f"{REQUESTS}{row.pk}/").content.decode()
     assert not letters("join_asked").exists()
 

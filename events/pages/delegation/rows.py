@@ -28,7 +28,7 @@ def my_registrations(user: User) -> RegistrationQuerySet:
 
 
 def my_people(user: User) -> UserQuerySet:
-    return User.objects.visible_to(user).filter(administration__in=user.represented)
+    return User.objects.visible_to(user).standing().filter(administration__in=user.represented)
 
 
 def groups(at: datetime) -> dict[str, Q]:

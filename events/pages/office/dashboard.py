@@ -18,6 +18,7 @@ from events.models import Event, FollowUp, Invitation, Outcome, Registration
 from events.pages.office.desk import Seats, office_day, seats_of
 from events.pages.office.workplan import plan_of_the_day
 from events.states import EventState, OutcomeState, RegistrationState
+from members.models import JoinRequest
 from portal.kit.clock import end_of_day
 from portal.mail.models import Heartbeat, Message
 
@@ -51,9 +52,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             ]
         ),
         "overdue_count": overdue.count(),
+        "joining": JoinRequest.objects.for_the_office(today).count(),
     }
     needs["any"] = (
-        any(needs[name] for name in ("over", "deadlines", "silent", "to_confirm", "outcomes", "overdue"))
+        any(needs[name] for name in ("over", "deadlines", "silent", "to_confirm", "outcomes", "overdue", "joining"))
         or pulse.failed + pulse.held + pulse.unclear > 0
     )
     upcoming = list(Event.objects.upcoming(at)[:5])
