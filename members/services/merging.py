@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members import hooks, notices
-from members.models import Appointment, ErasureRequest, NotTheSame, Proposal, User
+from members.models import Appointment, ErasureRequest, Identity, NotTheSame, Proposal, User
 from members.services import devices, people, second_factor
 from members.states import ErasureState, ProposalState
 from portal.kit import trail
@@ -44,6 +44,7 @@ STAYS = frozenset(
         "admin.LogEntry",
         "kit.Entry",
         "kit.Personal",
+        "members.Identity",
         "members.User_groups",
         "members.User_user_permissions",
         "mfa.Authenticator",
@@ -113,6 +114,11 @@ def check(gone: User, kept: User, *, by: User) -> None:
         raise Refused(_("The two accounts stand for different bodies. Only accounts of one body can be merged."))
     if not kept.is_active:
         raise Refused(_("The account that stays is closed. Let the other one stay."))
+    if Identity.objects.filter(person=gone).exists():
+        raise Refused(
+            _("The account %(name)s has a single sign-on. Let it stay, or have the single sign-on removed first.")
+            % {"name": gone.username}
+        )
     if not by.is_head_of_office and any(map(is_guarded, (gone, kept))):
         raise Refused(
             _("An account of the office, of a keeper, or with a second factor is merged by the head of office only.")

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from events.services import registrations
-from members.models import Appointment, ELearning, ErasureRequest, JoinRequest, NotTheSame, Proposal, User
+from members.models import Appointment, ELearning, ErasureRequest, Identity, JoinRequest, NotTheSame, Proposal, User
 from members.services import duplicates, merging, people
 from portal.kit.models import Entry
 from portal.kit.states import Refused
@@ -333,6 +333,15 @@ def test_guarded_accounts_are_merged_by_the_head_of_office_only(
         merge(gone, kept, office)
     merge(gone, kept, head_of_office)
     assert not Authenticator.objects.filter(user=kept).exists()
+
+
+def test_a_single_sign_on_is_never_handed_over(head_of_office: User, twins: tuple[User, User]) -> None:
+    gone, kept = twins
+    Identity.objects.create(person=gone, issuer="https://provider.example", subject="1", linked_at=make.NOW)
+    with pytest.raises(Refused, match="single sign-on"):
+        merge(gone, kept, head_of_office)
+    merge(kept, gone, head_of_office)
+    assert gone.identities.count() == 1
 
 
 # --- pages ----------------------------------------------------------------------------------------

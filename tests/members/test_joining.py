@@ -200,6 +200,16 @@ def test_a_contact_point_endorses_and_the_person_is_welcome(as_user, fiji_contac
     assert User.objects.filter(email=row.email).count() == 1
 
 
+def test_an_endorsement_that_is_refused_leaves_the_request_as_it_was(as_user, fiji_contact):
+    row = make.join_request("FJ")
+    make.official("FJ", row.name, email=row.email)
+    answer = as_user(fiji_contact).post(f"{REQUESTS}{row.pk}/endorse/", follow=True)
+    assert "known already" in answer.content.decode()
+    row = fresh(row)
+    assert (row.state, row.decided_by, row.person) == (JoinState.ASKED, None, None)
+    assert not letters("welcome").exists()
+
+
 def test_the_same_person_gets_no_second_account(as_user, fiji_contact):
     person = make.official("FJ", "Official 9 of Fiji")
     row = make.join_request("FJ", "Official 9 of Fiji")
