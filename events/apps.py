@@ -18,3 +18,7 @@ class EventsConfig(AppConfig):
         hooks.merging.append(merging.refuse_two_places)
         hooks.administration_sections += sections.OF_ADMINISTRATION
         hooks.person_sections += sections.OF_PERSON
+
+        from events.privacy import sign_up
+
+        sign_up()

@@ -36,7 +36,7 @@ def certificate_data(certificate: Certificate) -> dict[str, Any]:
     return {
         "office": settings.OFFICE_NAME,
         "title": _("Certificate of participation"),
-        "holder": one_line(certificate.holder),
+        "holder": one_line(certificate.holder or _("name erased")),
         "administration": one_line(certificate.administration_title),
         "event": one_line(certificate.event_title),
         "dates": certificate.event_dates,

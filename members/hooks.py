@@ -11,7 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from members.models import Administration, User
+    from portal.kit.words import Words
 
 
 @dataclass(frozen=True)
@@ -26,11 +29,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Table:
-    """What one kind of row stores about a person, for the person to read and to take along."""
+    """What one kind of row stores about a person, for the person to read and to take along.
+
+    `tells` are the links to people that it shows, as "events.Registration.official"; a test asks for all of them.
+    """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
+    tells: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,12 @@ handover: list[Callable[[Administration, datetime], list[str]]] = []
 left_over: list[Callable[[User, datetime], Iterable[Link]]] = []
 # before a person is merged into another one (gone, kept): move what needs more than a new key, or raise `Refused`
 merging: list[Callable[[User, User], None]] = []
-# when a person is erased: take out of the own rows what tells who it was
-erasing: list[Callable[[User], None]] = []
+# what a person has to end before the portal can forget who it is, as sentences that say what to do
+unended: list[Callable[[User, datetime], Iterable[str]]] = []
+# when a person is erased: take out of the own rows what tells who it was; the words are the names and addresses
+erasing: list[Callable[[User, Words], None]] = []
+# of people, those who took part in something since an instant
+took_part_since: list[Callable[[QuerySet[User], datetime], QuerySet[User]]] = []
 
 
 def sections(

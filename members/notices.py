@@ -52,6 +52,18 @@ def password_changed(person: User, *, at: datetime) -> None:
         )
 
 
+def erasure_declined(person: User, request: Any) -> None:
+    """The office's no to a person who asked to be forgotten, with the reason."""
+    if person.email:
+        outbox.queue("erasure_declined", about=request, to=person)
+
+
+def account_ends(person: User, *, on: str) -> None:
+    """To a person who has not signed in for years: the account is erased on that day, unless the person signs in."""
+    if person.email:
+        outbox.queue("account_ends", about=person, to=person, occurrence=on, facts={"on": on})
+
+
 def second_factor_changed(person: User, verb: str, *, at: datetime) -> None:
     """What became of the second factor, in the words of the trail; nobody changes it unseen."""
     if person.email:
@@ -197,6 +209,22 @@ def _names(message: Message) -> dict[str, Any]:
     return {"people": people, "page": settings.PORTAL_URL + reverse("account_request_login_code")}
 
 
+def _my_data(message: Message) -> dict[str, Any]:
+    return {"page": settings.PORTAL_URL + reverse("members:profile_data")}
+
+
+def _account_end(message: Message) -> dict[str, Any]:
+    return {"on": message.facts["on"], "page": settings.PORTAL_URL + reverse("account_login")}
+
+
+def _still_unused(message: Message) -> str:
+    person = message.about
+    if not isinstance(person, User) or not person.is_active:
+        return _("The account is closed.")
+    used = person.last_login and person.last_login > message.created_at
+    return _("The person has signed in again.") if used else ""
+
+
 def _reset(message: Message) -> dict[str, Any]:
     return {"page": settings.PORTAL_URL + reverse("account_reset_password")}
 
@@ -282,6 +310,13 @@ letters.register(
 )
 letters.register(
     "sign_in_names", title=gettext_lazy("Sign-in names of a shared mailbox"), context=_names, urgent=True, secret=True
+)
+letters.register("erasure_declined", title=gettext_lazy("Answer to a request to be forgotten"), context=_my_data)
+letters.register(
+    "account_ends",
+    title=gettext_lazy("An account that is not used will be erased"),
+    wanted=_still_unused,
+    context=_account_end,
 )
 letters.register("password_changed", title=gettext_lazy("The password has changed"), context=_reset, urgent=True)
 letters.register(

@@ -239,6 +239,8 @@ CELERY_BEAT_SCHEDULE = {
         ("letters that are due", "portal.mail.tasks.tick", TICK_SECONDS),
         ("letters that got stuck", "portal.mail.tasks.sweep", TICK_SECONDS),
         ("offers, events and certificates", "events.tasks.tick", 10 * TICK_SECONDS),
+        # every hour, because a beat that is started anew begins to count anew: a day might never end
+        ("data whose time is over", "members.tasks.retain", 60 * 60),
     ]
 }
 

@@ -99,7 +99,7 @@ def directory_csv(request: HttpRequest) -> HttpResponse:
             ]
         )
     asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
-    trail.record(reader(request), "exported administrations", reader(request), rows=len(rows), filters=asked)
+    trail.record_export(reader(request), "administrations", reader(request), rows=len(rows), filters=asked)
     return csv_response("administrations", header, rows)
 
 

@@ -19,6 +19,7 @@ from members.pages import (
     profiles,
     roles,
 )
+from members.pages.privacy_urls import privacy_patterns
 from portal.kit.gates import gated, signed_in
 
 app_name = "members"
@@ -99,3 +100,4 @@ urlpatterns += signed_in(
         path("profile/edit/", profiles.edit_profile, name="edit_profile"),
     ]
 )
+urlpatterns += privacy_patterns

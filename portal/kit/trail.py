@@ -11,7 +11,7 @@ from django.db import connection, models
 
 from portal.kit.models import Entry, EntryQuerySet, Naming
 
-EXPORTED = "exported "  # how the verb of every list begins that left the portal
+EXPORTED = "exported"  # how the verb of every list begins that left the portal
 
 # each value once, from the index: a DISTINCT would read every line
 VERBS = """
@@ -73,7 +73,7 @@ def record_changes(
 def record_export(by: Any, what: str, about: models.Model, *, rows: int, filters: Mapping[str, Any]) -> Entry:
     """A list with people left the portal: who took it, how many rows, and what was asked for, which may be a name."""
     personal = (None, {"filters": dict(filters)}) if filters else None
-    return record(by, f"{EXPORTED}{what}", about, personal=personal, rows=rows)
+    return record(by, f"{EXPORTED} {what}", about, personal=personal, rows=rows)
 
 
 def history(about: models.Model) -> EntryQuerySet:

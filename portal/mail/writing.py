@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart, SafeMIMEText
 from django.core.validators import validate_email
+from django.db.models import Model
 from django.template import Context, engines
 from django.utils.encoding import punycode
 from django.utils.functional import cached_property
@@ -73,7 +74,8 @@ def recipient_of(letter: Letter, message: Message) -> Recipient:
         raise Unwritable(f"{address!r} is not a mail address that letters can go to.") from None
     if person is None:
         return Recipient(address)
-    return Recipient(address, person.name, person.zone, person)
+    # a mailbox has a name and a zone too, and no row
+    return Recipient(address, person.name, person.zone, person if isinstance(person, Model) else None)
 
 
 def write(letter: Letter, message: Message, recipient: Recipient) -> Written:

@@ -146,6 +146,9 @@ def test_without_a_contact_point_the_shared_mailbox_gets_the_invitation() -> Non
     assert recipient.zone == "Asia/Kathmandu"
     assert "Dear Customs contact point of Nepal," in written.body
     assert "(Kathmandu, UTC+5:45)" in written.body
+    delivery.deliver_due()
+    gone = the("invited", make.invitation(event, "NP"))
+    assert (gone.state, gone.to, gone.sent_to) == (MessageState.SENT, None, "customs@np.example")
 
 
 def test_an_administration_without_any_address_fails_with_a_sentence(settings) -> None:

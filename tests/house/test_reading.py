@@ -23,13 +23,19 @@ NOTED = {
     "delegation:people_csv",
     "delegation:record_csv",
     "members:directory_csv",
+    "members:erasures_csv",
     "members:join_requests_csv",
+    "members:profile_data_json",
+    "members:retention_csv",
     "members:roles_csv",
     "members:people_csv",
     "office:follow_ups_csv",
+    "office:invitations_csv",
     "office:people_csv",
     "office:record_csv",
+    "office:people_list",
     "office:trail_csv",
+    "participant:certificate_pdf",
 }
 # the key that the page shows waits in the session for its first code
 KEPT = {"mfa_activate_totp"}

@@ -18,6 +18,7 @@ from members.services import appointments, courses, proposals
 from portal.mail.models import Message
 from tests import make, passkeys
 from tests.make import NOW, days
+from tests.privacy_rows import asked_to_be_forgotten, planned_removal
 
 ROLES = (
     "visitor",
@@ -117,6 +118,7 @@ def build() -> World:
         "holidays": make.day_off("FJ"),
         "groups": make.group("asean", "ID"),
         "follow-ups": outcome.actions.get(),
+        "forget": asked_to_be_forgotten(),
         "import": upload,
         "interventions": intervention,
         "join-requests": make.join_request("FJ"),
@@ -135,6 +137,7 @@ def build() -> World:
         "people": official,
         "proposals": proposals.propose(official, by=contact, at=NOW, unit="Valuation"),
         "registrations": applicant,
+        "retention": planned_removal(),
         "sessions": workshop.sessions.first(),
     }
     people = {

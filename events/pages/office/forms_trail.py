@@ -22,11 +22,13 @@ from events.pages.office.subjects import kind_word
 from members.models import User
 from portal.kit.forms import Clean
 from portal.kit.models import Entry, EntryQuerySet
+from portal.kit.trail import EXPORTED
 
 SEARCHED = 20_000  # lines in which a text is looked for: no index holds the facts
 MOST_PEOPLE = 20
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 12, 31))]
 PORTAL = "portal"
+EXPORTS = "every-export"
 
 
 class TrailFilter(Clean):
@@ -45,12 +47,14 @@ class TrailFilter(Clean):
         words = {f"{kind.app_label}.{kind.model}": capfirst(kind_word(kind.model_class())) for kind in kinds}
         cast(forms.ChoiceField, self.fields["verb"]).choices = [
             ("", gettext("Everything")),
+            (EXPORTS, gettext("Every list and file that was taken")),
             *((verb, capfirst(verb)) for verb in verbs),
         ]
         cast(forms.ChoiceField, self.fields["kind"]).choices = [
             ("", gettext("Every kind")),
             *sorted(words.items(), key=lambda choice: str(choice[1])),
         ]
+        self.verbs = verbs
         self.kinds = {f"{kind.app_label}.{kind.model}": kind for kind in kinds}
 
     def clean_who(self) -> list[int] | str:
@@ -85,7 +89,8 @@ class TrailFilter(Clean):
         elif (who := asked.get("who", "")) != "":
             rows = rows.filter(by=who[0]) if len(who) == 1 else rows.filter(by__in=who)
         if asked.get("verb"):
-            rows = rows.filter(verb=asked["verb"])
+            taken = [verb for verb in self.verbs if verb.startswith(EXPORTED)]
+            rows = rows.filter(verb__in=taken) if asked["verb"] == EXPORTS else rows.filter(verb=asked["verb"])
         if asked.get("kind"):
             rows = rows.filter(about_type=self.kinds[asked["kind"]])
             if asked.get("row"):

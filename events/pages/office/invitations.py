@@ -20,6 +20,7 @@ from events.pages.office.forms_programme import InviteForm
 from events.services import invitations as service
 from events.states import EventState, InvitationState
 from members.pages.reader import reader
+from portal.kit import trail
 from portal.kit.clock import spell
 from portal.kit.exports import csv_response
 from portal.kit.forms import refusals_on
@@ -93,7 +94,10 @@ def invitations_csv(request: HttpRequest, pk: int) -> HttpResponse:
         _("Waiting"),
         _("Next reminder"),
     ]
-    lines = _narrow(_lines(row), request.GET.get("show", ""))
+    show = request.GET.get("show", "")
+    lines = _narrow(_lines(row), show)
+    asked = {"show": show} if show else {}
+    trail.record_export(reader(request), "invitations", row, rows=len(lines), filters=asked)
     return csv_response(f"invitations-{row.pk}", header, [_cells(line, row) for line in lines])
 
 

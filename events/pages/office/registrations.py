@@ -164,13 +164,14 @@ def people_csv(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def people_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who takes part, on paper: confirmed people by administration."""
+    """Who takes part, on paper: confirmed people by administration; the trail keeps who took the list."""
     event = event_or_404(request, pk)
     rows = list(
         event.registrations.confirmed()
         .select_related("official", "administration")
         .order_by("administration__name", "official__name", "pk")
     )
+    trail.record_export(reader(request), "list of participants", event, rows=len(rows), filters={})
     return render(
         request,
         "office/people_list.html",

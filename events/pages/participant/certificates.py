@@ -15,6 +15,7 @@ from events.pages.participant.forms import NumberForm
 from events.pages.participant.registrations import own
 from events.services import certificates
 from members.pages.reader import reader
+from portal.kit import trail
 from portal.kit.states import Refused
 
 
@@ -33,7 +34,12 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def pdf(request: HttpRequest, number: str) -> HttpResponse:
-    certificate = get_object_or_404(Certificate.objects.visible_to(request.user).numbered(number))
+    """The certificate as a file; the trail keeps who takes that of another person."""
+    certificate = get_object_or_404(
+        Certificate.objects.visible_to(request.user).numbered(number).select_related("registration__official")
+    )
+    if reader(request) != certificate.registration.official:
+        trail.record_export(reader(request), "certificate", certificate.registration, rows=1, filters={})
     response = HttpResponse(documents.certificate_pdf(certificate), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="certificate-{certificate.number}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
