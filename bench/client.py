@@ -134,8 +134,13 @@ class Line:
 
     def ask(self, request: bytes) -> tuple[str, int]:
         """Send and read one answer: its status and the size of its body."""
+        head, _blank, body = self.read(request).partition(b"\r\n\r\n")
+        return head.split(b" ", 2)[1].decode(), len(body)
+
+    def read(self, request: bytes) -> bytes:
+        """Send and read one whole answer."""
         self.socket.sendall(request)
-        head, _blank, body = self._until(b"\r\n\r\n").partition(b"\r\n\r\n")
+        head, blank, body = self._until(b"\r\n\r\n").partition(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
         fields = {name.lower(): value for name, _colon, value in (line.partition(": ") for line in lines[1:])}
         size = int(fields["content-length"])
@@ -144,7 +149,7 @@ class Line:
         if fields.get("connection", "").lower() == "close":
             self.socket.close()
             self.socket = self._connect()
-        return lines[0].split(" ")[1], size
+        return head + blank + body
 
     def _until(self, mark: bytes) -> bytes:
         read = b""
