@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,14 +24,9 @@ from django.utils.translation import gettext_lazy as _
 
 from members import notices
 from members.models import User
-from members.services import codes
-from members.services.sign_in import people_behind, person_with
+from members.services.sign_in import person_with
 from portal.kit import trail
 
-LETTERS = {
-    "account/email/login_code": notices.sign_in_code,
-    "account/email/password_reset_code": notices.password_reset_code,
-}
 PROVIDER = "single_sign_on"  # how the library's list of the session names a sign-in at the office's provider
 PASSWORD_NEWS = ("account/email/password_changed", "account/email/password_set", "account/email/password_reset")
 
@@ -68,26 +61,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has n
         return False
 
     def generate_login_code(self) -> str:
-        return str(current.request.code.text)  # what `ask_for` has put there
+        return str(current.request.code.text)  # put there by `members.pages.mailed_codes`
 
     def generate_password_reset_code(self) -> str:
         return str(current.request.code.text)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send the letters we know, after the answer; `email` is what was typed, a sign-in name or an address.
-
-        A code goes to one person. When several share the address, no letter goes from here.
-        """
-        if template_prefix not in LETTERS:
-            return
-        letter, code = LETTERS[template_prefix], current.request.code
-
-        def write(at: datetime) -> None:
-            people = people_behind(email)
-            if len(people) == 1 and people[0].email:
-                letter(people[0], code.text, made_at=code.made_at, at=at)
-
-        later(current.request, write)
+        """Nothing: the library writes to whom it knows only. Codes are written by `members.pages.mailed_codes`."""
 
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
@@ -166,23 +146,3 @@ def _seal() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     digests = [hashlib.sha256(f"second factor {key}".encode()).digest() for key in keys]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
-
-
-def ask_for(request: HttpRequest, kind: str, person: User | None, typed: str) -> None:
-    """Have the code of a person ready for the library. For nobody one is made too: it takes the same time."""
-    code = codes.living(kind, who(person) or typed.lower(), at=timezone.now())
-    request.code = code  # type: ignore[attr-defined]
-
-
-def who(person: Any) -> str:
-    return str(person.pk) if person else ""
-
-
-def later(request: HttpRequest, write: Callable[[datetime], None]) -> None:
-    """Write a letter when the answer has left (`members.middleware.letters_last`).
-
-    Only somebody who is known gets a letter: written before, the time of the answer would tell who that is.
-    """
-    if not hasattr(request, "letters"):
-        request.letters = []  # type: ignore[attr-defined]
-    request.letters.append(write)  # type: ignore[attr-defined]

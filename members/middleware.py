@@ -13,11 +13,11 @@ from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from members import policies
 from members.adapter import provider_vouches
 from members.services import second_factor
+from portal.mail.bell import nudge
 
 log = logging.getLogger(__name__)
 
@@ -65,26 +65,26 @@ class SecondFactor:
         return redirect("mfa_activate_totp")
 
 
-def letters_last(get_response: Next) -> Next:
-    """Write the letters of a sign-in page when its answer has left: nobody learns from its time who is known.
+def letter_last(get_response: Next) -> Next:
+    """Write the letter of a sign-in page when its answer has left: its time tells nobody who is known.
 
     A letter that cannot be written is missing as a letter that is lost on its way: the person asks again.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        letters = getattr(request, "letters", ())
-        if not letters:
+        write = getattr(request, "letter", None)
+        if write is None:
             return response
         close = response.close
 
         def write_and_close() -> None:
             try:
                 with transaction.atomic():
-                    for write in letters:
-                        write(timezone.now())
+                    transaction.on_commit(nudge, robust=True)  # for nobody too, as all else
+                    write()
             except Exception:
-                log.exception("A letter of a sign-in page was not written")
+                log.exception("The letter of a sign-in page was not written")
             finally:
                 close()
 

@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "members.middleware.letters_last",
+    "members.middleware.letter_last",
     "members.middleware.SecondFactor",
     "members.middleware.last_seen",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -6,26 +6,25 @@ from typing import Any
 
 from allauth.account import views
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
-from members import notices
-from members.adapter import ask_for, later, who
 from members.services import codes
 
 
 class RequestCode(views.RequestLoginCodeView):  # type: ignore[misc]  # the library has no types
     def form_valid(self, form: Any) -> HttpResponse:
-        ask_for(self.request, codes.SIGN_IN, form.person, form.cleaned_data["email"])
-        tell_sign_in_names(self.request, form)
+        prepare(self.request, codes.SIGN_IN, form.person, form.cleaned_data["email"])
         answer: HttpResponse = super().form_valid(form)
+        write_later(self.request, codes.SIGN_IN, form.cleaned_data["email"])
         return answer
 
 
 class ForgottenPassword(views.PasswordResetView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
-        ask_for(self.request, codes.RESET, form.person, form.cleaned_data["email"])
+        prepare(self.request, codes.RESET, form.person, form.cleaned_data["email"])
         answer: HttpResponse = super().form_valid(form)
         if answer.status_code == 302:  # else it was one try too many
-            tell_sign_in_names(self.request, form)
+            write_later(self.request, codes.RESET, form.cleaned_data["email"])
         return answer
 
 
@@ -50,7 +49,9 @@ class ConfirmCode(Once, views.ConfirmLoginCodeView):  # type: ignore[misc]
 
     def form_valid(self, form: Any) -> HttpResponse:
         if self._action == "resend":
-            ask_for(self.request, self.kind, self._process.user, self._process.state["email"])
+            typed = self._process.state["email"]
+            prepare(self.request, self.kind, self._process.user, typed)
+            write_later(self.request, self.kind, typed)
         else:
             self.use_up()
         answer: HttpResponse = super().form_valid(form)
@@ -66,7 +67,16 @@ class ConfirmResetCode(Once, views.ConfirmPasswordResetCodeView):  # type: ignor
         return answer
 
 
-def tell_sign_in_names(request: HttpRequest, form: Any) -> None:
-    """Several people share the mailbox: a letter lists their sign-in names, the page says nothing of it."""
-    if form.sharing:
-        later(request, lambda at: notices.sign_in_names(form.sharing, at=at))
+def prepare(request: HttpRequest, kind: str, person: Any, typed: str) -> None:
+    """Have the code ready for the library, which asks for it where it knows the person; nobody's is made too."""
+    request.code = codes.living(kind, who(person) or typed.lower(), at=timezone.now())  # type: ignore[attr-defined]
+
+
+def write_later(request: HttpRequest, kind: str, typed: str) -> None:
+    """The letter is written when the answer has left (`members.middleware.letter_last`)."""
+    code = request.code  # type: ignore[attr-defined]
+    request.letter = lambda: codes.write(kind, typed, code, at=timezone.now())  # type: ignore[attr-defined]
+
+
+def who(person: Any) -> str:
+    return str(person.pk) if person else ""

@@ -12,7 +12,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.utils.crypto import get_random_string
+
+from members import notices
+from members.models import User
+from members.services.sign_in import people_behind
 
 SIGN_IN, RESET = "sign in", "reset"
 SAME_FOR = 60 * 60  # seconds; after that a new letter brings a new code, which lives for the full time
@@ -35,6 +40,23 @@ def living(kind: str, who: str, *, at: datetime) -> Code:
     return known or made
 
 
+@transaction.atomic
+def write(kind: str, typed: str, code: Code, *, at: datetime) -> None:
+    """The letter to the one person meant; several who share the mailbox get their sign-in names.
+
+    For nobody the same letter is written and taken back: whatever comes next takes as long as for somebody.
+    """
+    people = people_behind(typed)
+    if len(people) > 1:
+        notices.sign_in_names(people, at=at)
+        return
+    somebody = bool(people and people[0].email)
+    letter = notices.sign_in_code if kind == SIGN_IN else notices.password_reset_code
+    letter(people[0] if somebody else _nobody(), code.text, made_at=code.made_at, at=at)
+    if not somebody:
+        transaction.set_rollback(True)
+
+
 def use_up(kind: str, who: str, text: str) -> None:
     """It has opened: the next letter brings another code, and no other browser that asked may use this one."""
     cache.delete(_key(kind, who))
@@ -49,6 +71,10 @@ def new() -> str:
     """Nine digits in threes: easy to type on a keyboard of any script."""
     digits = get_random_string(9, "0123456789")
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+
+
+def _nobody() -> User:
+    return User(pk=0, username="nobody", email="nobody@portal.example")
 
 
 def _key(*parts: str) -> str:
