@@ -86,7 +86,7 @@ class Visitor:
 
 
 def measure(stage: Stage, say: Callable[[str], None]) -> SignIn:
-    known = _people()
+    addresses = _people()
     portal, port = stage.web("portal.wsgi")
     visitor = Visitor(port)
     comparisons = []
@@ -96,11 +96,13 @@ def measure(stage: Stage, say: Callable[[str], None]) -> SignIn:
         ("page right after it, on the same connection", CODE, "email", LOGIN),
         ("code for a new password", RESET, "email", ""),
     ):
-        found = _compare(visitor, name, path, field, follow, known)
+        found = _compare(visitor, name, path, field, follow, addresses)
         comparisons.append(found)
         runs = ", ".join(f"{p:.3f}" for p in found.runs)
-        say(f"{name}: p {runs}{'  IT TELLS WHO IS KNOWN' if found.tells else ''}")
-    guessing = _guess(visitor, known[0])
+        alarm = "  IT TELLS WHO IS KNOWN" if found.tells else ""
+        known_ms, unknown_ms = (f"{1000 * seconds:.2f} ms" for seconds in found.medians)
+        say(f"{name}: known {known_ms}, unknown {unknown_ms}, p {runs}{alarm}")
+    guessing = _guess(visitor, addresses[0])
     say(f"{guessing.guesses:,} guesses: {guessing.tried} were tried, {guessing.inside} opened")
     stage.stop(portal)
     return SignIn(comparisons, guessing)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 Next = Callable[[HttpRequest], HttpResponse]
 
+REPLACED = "\N{REPLACEMENT CHARACTER}"
 POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -55,9 +56,20 @@ def readable(get_response: Next) -> Next:
                 unquote_to_bytes(part).decode()
         except UnicodeDecodeError as error:
             raise BadRequest("These bytes are no text in UTF-8.") from error
+        if request.method == "POST" and request.content_type == "multipart/form-data":
+            _refuse_replaced(request)
         return get_response(request)
 
     return middleware
+
+
+def _refuse_replaced(request: HttpRequest) -> None:
+    """A form with a file is read with a sign in the place of what is no text; nobody types that sign.
+
+    What a file holds is left alone. A part whose own name is no text is left out when the form is read.
+    """
+    if any(REPLACED in text for _name, values in request.POST.lists() for text in values):
+        raise BadRequest("These bytes are no text in UTF-8.")
 
 
 def readers_zone(get_response: Next) -> Next:
