@@ -88,7 +88,8 @@ def _asked(filters: RolesFilter) -> AppointmentQuerySet:
 
 
 def _without_contact_point(day: date) -> list[Administration]:
-    held = Appointment.objects.on(day).filter(role=Role.CONTACT_POINT)
+    """A contact point with a closed account answers no letter."""
+    held = Appointment.objects.on(day).filter(role=Role.CONTACT_POINT, person__is_active=True)
     return list(Administration.objects.members_on(day).exclude(pk__in=held.values("administration")))
 
 

@@ -145,8 +145,12 @@ def hand_over_to_new(
 
 
 def contact_point_of(administration: Administration, *, on: date) -> User | None:
-    """The person who receives the letters of an administration on a day: the contact point, else the alternate."""
-    first = Appointment.objects.on(on).speaking_for(administration).select_related("person").first()
+    """The person who receives the letters of an administration on a day: the contact point, else the alternate.
+
+    Somebody whose account is closed receives none, whatever role still stands.
+    """
+    rows = Appointment.objects.on(on).speaking_for(administration).filter(person__is_active=True)
+    first = rows.select_related("person").first()
     return first.person if first else None
 
 

@@ -97,6 +97,13 @@ def test_a_role_stands_for_its_own_kind_of_body(official, fiji, role):
         appoint(official, role, administration=fiji, group=group)
 
 
+def test_letters_pass_a_contact_point_with_a_closed_account(official, contact_point, fiji):
+    appoint(official, Role.ALTERNATE, administration=fiji)
+    assert appointments.contact_point_of(fiji, on=TODAY) == contact_point
+    User.objects.filter(pk=contact_point.pk).update(is_active=False)
+    assert appointments.contact_point_of(fiji, on=TODAY) == official
+
+
 # --- groups ---------------------------------------------------------------------------------------------------
 
 

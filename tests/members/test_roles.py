@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from members.models import Role
+from members.models import Role, User
 from members.services import appointments
 from portal.kit.models import Entry
 from tests import make
@@ -58,6 +58,13 @@ def test_administrations_without_a_contact_point_are_counted_and_named(as_user, 
     assert (
         "1 administration has no contact point on this day" in client.get(PAGE, {"on": "2025-07-01"}).content.decode()
     )
+
+
+def test_a_contact_point_with_a_closed_account_counts_as_missing(as_user, office, contact_point):
+    User.objects.filter(pk=contact_point.pk).update(is_active=False)
+    text = as_user(office).get(PAGE).content.decode()
+    assert "1 administration has no contact point" in text
+    assert "(account closed)" in text
 
 
 def test_filters_and_sorts(as_user, office, contact_point, tonga_contact, fiji):
