@@ -55,6 +55,7 @@ def test_what_waits_is_shown(as_user: AsUser, fiji_contact: User, successor: Use
         assert words in text
     assert f"/delegation/registrations/{applicant.pk}/endorse/" in text
     assert f"nominated by {fiji_contact.name}" in text
+    assert "/delegation/record/" in text
     assert "Nominee of Tonga" not in text
 
 
