@@ -8,6 +8,7 @@ from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 
+from bench.sign_in import rank_test
 from members.adapter import FactorAdapter
 from members.models import User
 from tests.members.conftest import PASSWORD
@@ -105,3 +106,9 @@ def test_three_hundred_guesses_of_a_second_factor_are_refused_from_the_sixth(off
         assert not is_signed_in(client)
         refused.append("Too many wrong tries" in answer.content.decode())
     assert refused == [False] * 5 + [True] * (GUESSES - 5)
+
+
+def test_the_rank_test_of_the_benchmarks_agrees_with_the_tables():
+    assert rank_test(range(1, 6), range(6, 11)) == pytest.approx(0.0090, abs=0.0001)
+    assert rank_test([1, 4, 5, 8], [2, 3, 6, 7]) == pytest.approx(1.0)
+    assert rank_test([1, 1], [1, 1]) == 1.0

@@ -20,7 +20,6 @@ from tests.members.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 LOGIN, CODE, CONFIRM = "/account/login/", "/account/login/code/", "/account/login/code/confirm/"
-RESET = "/account/password/reset/"
 WHO = "/members/profile/"
 BY_NATURE = {"Content-Length", "Expires"}  # the length of what was typed, and the second of the answer
 
