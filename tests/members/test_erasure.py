@@ -342,3 +342,9 @@ def test_the_list_of_requests_costs_the_same_for_one_and_for_three(office, as_us
     erasure.ask(make.official("ID"), at=NOW)
     with django_assert_num_queries(len(one_row)):
         desk.get(url("erasures"))
+
+
+def test_the_office_finds_the_requests_from_the_list_of_people(office, as_user):
+    text = as_user(office).get(reverse("members:people")).content.decode()
+    assert f'href="{url("erasures")}"' in text
+    assert f'href="{url("retention")}"' in text
