@@ -116,6 +116,7 @@ NOBODY = {
     "members:holidays_csv": "days",
     "members:organisations_csv": "bodies",
     "office:events_csv": "events with counts",
+    "office:fairness_csv": "administrations with counts",
     "office:paper": "a paper of a meeting",
     "office:plan_csv": "lines of the plan",
     "office:plan_sample": "an example",
