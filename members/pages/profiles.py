@@ -96,6 +96,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "person": found,
         "roles": found.appointments.from_day_on(office_day(at)).select_related("administration", "group"),
+        "waits": found.proposals.open().exists(),
         "left_over": _left_over(found),
         "section": "members",
     }

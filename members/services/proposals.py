@@ -41,7 +41,7 @@ def propose(
             return open_one
         open_one.move_to(ProposalState.REPLACED, by=by)
     proposal = Proposal.objects.create(person=person, by=by, changes=changes, proposed_at=at)
-    trail.record(by, "proposed a change", person, proposal=proposal.pk)
+    trail.record(by, "proposed a change", person)
     notices.profile_proposed(proposal)
     return proposal
 
@@ -50,7 +50,7 @@ def propose(
 def accept(proposal: Proposal, *, by: User) -> None:
     """The person takes every proposed change over; raises `Refused` when the proposal is no longer open."""
     proposal.move_to(ProposalState.ACCEPTED, by=by)
-    trail.record(by, "accepted a proposal", proposal.person, proposal=proposal.pk)
+    trail.record(by, "accepted a proposal", proposal.person)
     people.change(proposal.person, by=by, **proposal.changes)
 
 
@@ -58,11 +58,11 @@ def accept(proposal: Proposal, *, by: User) -> None:
 def decline(proposal: Proposal, *, by: User) -> None:
     """The profile stays; raises `Refused` when the proposal is no longer open."""
     proposal.move_to(ProposalState.DECLINED, by=by)
-    trail.record(by, "declined a proposal", proposal.person, proposal=proposal.pk)
+    trail.record(by, "declined a proposal", proposal.person)
 
 
 @transaction.atomic
 def withdraw(proposal: Proposal, *, by: User) -> None:
     """The contact point takes it back; raises `Refused` when the person has answered already."""
     proposal.move_to(ProposalState.WITHDRAWN, by=by)
-    trail.record(by, "withdrew a proposal", proposal.person, proposal=proposal.pk)
+    trail.record(by, "withdrew a proposal", proposal.person)

@@ -271,6 +271,13 @@ def test_an_account_is_closed_once_and_never_by_its_owner(office, official):
         accounts.close(User.objects.get(pk=official.pk), reason="Left.", by=office, on=TODAY)
 
 
+def test_the_office_is_not_left_without_its_head(office, head_of_office):
+    with pytest.raises(Refused, match="never without a head"):
+        accounts.close(head_of_office, reason="Left.", by=office, on=TODAY)
+    head = User.objects.get(pk=head_of_office.pk)
+    assert (head.is_active, head.is_head_of_office) == (True, True)
+
+
 def test_closing_asks_for_a_reason_and_says_what_ends(as_user, office, contact_point):
     client = as_user(office)
     page = text_of(client.get(url("close_person", contact_point.pk)))

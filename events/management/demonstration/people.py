@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from members.models import Administration, Group, Role, User
-from members.services import appointments, people
+from members.models import Administration, English, Group, Role, User
+from members.services import appointments, courses, people, proposals
 from portal.kit.clock import today_in
 
 PASSWORD = "capacity-2020"  # noqa: S105  # printed on purpose: the demonstration is for everybody
@@ -42,6 +43,7 @@ def settle() -> User:
     # one hash for all: the demonstration has one password, and hashing is slow on purpose
     usernames = [username for _name, _role, username in PERSONAS]
     User.objects.filter(username__in=usernames).update(password=make_password(PASSWORD))
+    _profile(official("FJ"), by=User.objects.get(username="fj.contact"))
     return manager
 
 
@@ -80,6 +82,21 @@ def officials(code: str, number: int) -> list[User]:
 
 def contact(code: str) -> User:
     return User.objects.get(username=f"{code.lower()}.contact")
+
+
+def _profile(person: User, by: User) -> None:
+    """One full profile, with a course and a change that the contact point proposes."""
+    people.change(
+        person,
+        by=person,
+        customs_since=2009,
+        languages="Fijian, Hindi, English",
+        english=English.WORKING,
+        experience="Transit and valuation. Trainer of new officers.",
+    )
+    day = date(2020, 5, 4)
+    courses.add(person, course="Harmonized System, level 1", completed_on=day, by=person, on=day)
+    proposals.propose(person, by=by, at=timezone.now(), position="Principal Customs Officer", unit="Valuation")
 
 
 def _office(name: str, username: str, role: str) -> User:
