@@ -252,8 +252,9 @@ class PeopleFilter(Clean):
         if asked.get("role"):
             rows = rows.filter(pk__in=Appointment.objects.on(on).filter(role=asked["role"]).values("person"))
         if asked.get("account") == self.CLOSED:
-            return rows.filter(is_active=False)
-        return rows if asked.get("account") == self.ALL else rows.open()
+            return rows.standing().filter(is_active=False)
+        # an open account is never merged: to ask for it once more would lead the database away from the index
+        return rows.standing() if asked.get("account") == self.ALL else rows.open()
 
 
 def _part(title: str, *names: str) -> Fieldset:

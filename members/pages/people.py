@@ -110,7 +110,7 @@ def office_day(at: datetime) -> date:
 
 def _asked(request: HttpRequest, today: date) -> tuple[UserQuerySet, PeopleFilter]:
     filters = PeopleFilter(request.GET, reader=reader(request))
-    rows = filters.narrow(User.objects.visible_to(reader(request)).standing(), on=today)
+    rows = filters.narrow(User.objects.visible_to(reader(request)), on=today)
     held = Appointment.objects.on(today).select_related("administration", "group")
     return rows.select_related("administration", "organisation").prefetch_related(
         Prefetch("appointments", held, to_attr="held")
