@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from events import reports
 from events.models import Event, FollowUp, Invitation, Outcome, Registration
 from events.pages.office.desk import Seats, office_day, seats_of
-from events.pages.office.workplan import plan_of_the_day
+from events.pages.office.plan import plan_of_the_day
 from events.states import EventState, OutcomeState, RegistrationState
 from members.models import JoinRequest
 from portal.kit.clock import end_of_day

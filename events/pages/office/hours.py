@@ -17,7 +17,7 @@ from events import hours
 from events.models import Event, WorkPlan
 from events.pages.office.desk import event_or_404, office_day, refusals_told
 from events.pages.office.forms_hours import LENGTHS, PlaceForm, SearchForm, YearFilter
-from events.pages.office.workplan import plan_of_the_day
+from events.pages.office.plan import plan_of_the_day
 from events.services import programme
 from events.states import EventState
 from members.pages.reader import reader

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from events import reports
 from events.models import WorkPlan
 from events.pages.office.desk import office_day
-from events.pages.office.workplan import plan_of_the_day
+from events.pages.office.plan import plan_of_the_day
 from events.reports import Line
 from portal.kit.exports import csv_response
 

@@ -14,13 +14,15 @@ from events.pages.office import (
     mail,
     outcomes,
     papers,
+    plan,
+    plan_import,
+    plan_line,
     programme,
     record,
     registrations,
     reports,
     sessions,
     trail,
-    workplan,
 )
 from portal.kit.gates import gated
 
@@ -28,15 +30,15 @@ app_name = "office"
 
 planning = [
     path("", dashboard.dashboard, name="dashboard"),
-    path("plan/", workplan.plan, name="plan"),
-    path("plan/work-plan.csv", workplan.plan_csv, name="plan_csv"),
-    path("plan/sample.csv", workplan.plan_sample, name="plan_sample"),
-    path("plan/import/", workplan.plan_import, name="plan_import"),
-    path("plan/import/<int:pk>/", workplan.plan_import_check, name="plan_import_check"),
-    path("plan/import/<int:pk>/confirm/", workplan.plan_import_confirm, name="plan_import_confirm"),
-    path("activities/<int:pk>/", workplan.activity, name="activity"),
-    path("activities/<int:pk>/edit/", workplan.activity_edit, name="activity_edit"),
-    path("activities/<int:pk>/create-event/", workplan.create_event, name="create_event"),
+    path("plan/", plan.plan, name="plan"),
+    path("plan/work-plan.csv", plan.plan_csv, name="plan_csv"),
+    path("plan/sample.csv", plan_import.plan_sample, name="plan_sample"),
+    path("plan/import/", plan_import.plan_import, name="plan_import"),
+    path("plan/import/<int:pk>/", plan_import.plan_import_check, name="plan_import_check"),
+    path("plan/import/<int:pk>/confirm/", plan_import.plan_import_confirm, name="plan_import_confirm"),
+    path("activities/<int:pk>/", plan_line.activity, name="activity"),
+    path("activities/<int:pk>/edit/", plan_line.activity_edit, name="activity_edit"),
+    path("activities/<int:pk>/create-event/", plan_line.create_event, name="create_event"),
 ]
 programme_pages = [
     path("events/", programme.events, name="events"),

@@ -1,0 +1,86 @@
+"""One line of the work plan: its page, its form, and the event made from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from events.models import Activity
+from events.pages.office.desk import office_day, refusals_told, seats_of
+from events.pages.office.forms_workplan import ActivityForm
+from events.services import programme
+from events.services import workplan as service
+from members.pages import history
+from members.pages.reader import reader
+from portal.kit.forms import posted, refusals_on
+
+
+def activity(request: HttpRequest, pk: int) -> HttpResponse:
+    """One line of the plan with its events and its history."""
+    at = timezone.now()
+    row = _activity(pk, at)
+    events = list(row.events.order_by("starts_at", "pk"))
+    seats = seats_of(events)
+    return render(
+        request,
+        "office/activity.html",
+        {
+            "activity": row,
+            "plan": row.plan,
+            "events": [(event, seats[event.pk]) for event in events],
+            "history": history.lines(row),
+            "section": "plan",
+        },
+    )
+
+
+def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    at = timezone.now()
+    row = _activity(pk, at)
+    many = ("donors", "target_groups", "target_administrations")
+    initial = {name: getattr(row, name) for name in ActivityForm.base_fields if name not in many}
+    initial |= {name: [other.pk for other in getattr(row, name).all()] for name in many}
+    initial |= {"pillar": row.pillar_id, "officer": row.officer_id}
+    form = ActivityForm(posted(request), activity=row, today=office_day(at), initial=initial)
+    if form.is_valid():
+        with refusals_on(form):
+            service.change(row, by=reader(request), **form.cleaned_data)
+            messages.success(request, _("The activity is saved."))
+            return redirect("office:activity", pk=row.pk)
+    return render(request, "office/activity_edit.html", {"activity": row, "form": form, "section": "plan"})
+
+
+@require_POST
+def create_event(request: HttpRequest, pk: int) -> HttpResponse:
+    """A draft event with the values of the line; it is announced later, from its own page."""
+    at = timezone.now()
+    row = _activity(pk, at)
+    page = reverse("office:activity", args=[row.pk])
+    with refusals_told(request):
+        event = programme.create_from(row, by=reader(request), on=office_day(at))
+        targets = event.targets.count()
+        messages.success(
+            request,
+            ngettext(
+                "The draft is made with %(n)d administration to invite. Add sessions and the deadline next.",
+                "The draft is made with %(n)d administrations to invite. Add sessions and the deadline next.",
+                targets,
+            )
+            % {"n": targets},
+        )
+        page = reverse("office:event", args=[event.pk])
+    return redirect(page)
+
+
+def _activity(pk: int, at: datetime) -> Any:
+    rows = Activity.objects.with_status(at).select_related("plan", "pillar", "officer")
+    return get_object_or_404(rows.prefetch_related("donors", "target_groups", "target_administrations"), pk=pk)
