@@ -16,7 +16,7 @@ PRODUCTION := env -i PATH="$(PATH)" PORTAL_MODE=production PORTAL_URL=https://po
 	EMAIL_URL=smtp+tls://portal:secret@mail.example:587 FROM_EMAIL=office@portal.example
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-fast test-browser check format run worker bench lock vendor clean
+.PHONY: help demo demo-reset test test-fast test-browser check format access run worker bench lock vendor clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -57,6 +57,9 @@ check: $(DEV) ## format, lint, types, contracts, templates, deploy settings, mig
 format: $(DEV) ## format the code and sort the imports
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
+
+access: $(DEV) ## write docs/access.md, the table of who may open what
+	@$(PY) -m tests.house.access_page
 
 bench: $(DEV) ## measure, and write docs/benchmarks.md
 	@$(PY) -m bench

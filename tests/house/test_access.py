@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from members.models import User
-from tests.house import objects
+from tests.house import access_page, objects
 from tests.house.test_addresses import own
 from tests.house.world import ROLES, World
 
@@ -190,3 +190,7 @@ def test_each_kind_of_row_is_open_to_whom_the_table_names(role: str, world: Worl
 
 def test_no_page_is_in_the_table_that_does_not_exist() -> None:
     assert set(PAGES) <= {name for name, _pattern in own()}
+
+
+def test_the_page_about_access_is_fresh(world: World) -> None:
+    assert access_page.TARGET.read_text(encoding="utf-8") == access_page.page(objects.build(world))
