@@ -1,4 +1,4 @@
-"""The order of a run: pages, seats, letters, trail, sign-in; then `docs/benchmarks.md` is written anew."""
+"""The order of a run: pages, seats, letters, trail, members, sign-in; then `docs/benchmarks.md` is written."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from django.core.management import call_command
 from bench.stage import Stage, stage
 from portal.kit.launch import Died
 
-PARTS = ("pages", "seats", "letters", "trail", "sign_in")
+PARTS = ("pages", "seats", "letters", "trail", "members", "sign_in")
 
 
 def run(stage: Stage, parts: list[str]) -> None:
     """Run all parts and write the book; when only some are named, their figures are said and nothing is written."""
-    from bench import data, pages, post, report, seats, sign_in, trail  # they need the settings that the stage has made
+    # they need the settings that the stage has made
+    from bench import data, members, pages, post, report, seats, sign_in, trail
 
     began, load = time.monotonic(), os.getloadavg()[0]
 
@@ -30,7 +31,7 @@ def run(stage: Stage, parts: list[str]) -> None:
     data.bare_table()
     officer = data.region()
     say("the region stands")
-    shown = taken = sent = read = asked = None
+    shown = taken = sent = read = known = asked = None
     if "pages" in parts:
         event = data.meeting(officer)
         shown = pages.measure(stage, event, say)
@@ -40,10 +41,13 @@ def run(stage: Stage, parts: list[str]) -> None:
         sent = post.measure(stage, say)
     if "trail" in parts:
         read = trail.measure(stage, officer, say)
+    if "members" in parts:
+        known = members.measure(stage, officer, say)
     if "sign_in" in parts:
         asked = sign_in.measure(stage, say)
-    if shown and taken and sent and read and asked:
-        report.write(shown, taken, sent, read, asked, load=load, seconds=time.monotonic() - began, stage=stage)
+    if shown and taken and sent and read and known and asked:
+        found = report.Found(shown, taken, sent, read, known, asked)
+        report.write(found, load=load, seconds=time.monotonic() - began, stage=stage)
         say(f"written: {report.BOOK.name}")
 
 

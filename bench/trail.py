@@ -72,16 +72,27 @@ def measure(stage: Stage, officer: User, say: Callable[[str], None]) -> Trail:
     return Trail(Entry.objects.count(), User.objects.count(), seconds, size / 1e6, baseline, ours)
 
 
-def _fill() -> float:
-    missing = PEOPLE - User.objects.count()
-    fiji = Administration.objects.get(iso2="FJ")
+def fill_people() -> None:
+    """As many as there shall be, in turn of every administration."""
+    bodies = list(Administration.objects.all())
     User.objects.bulk_create(
         (
-            User(username=f"reader.{number}", name=f"Reader {number} of Fiji", email="", administration=fiji)
-            for number in range(missing)
+            User(
+                username=f"reader.{number}",
+                name=f"Reader {number} of {body.name}",
+                email=f"reader.{number}@{body.iso2.lower()}.example",
+                position=f"Officer of section {number % 97}",
+                administration=body,
+            )
+            for number in range(PEOPLE - User.objects.count())
+            for body in [bodies[number % len(bodies)]]
         ),
         batch_size=2000,
     )
+
+
+def _fill() -> float:
+    fill_people()
     began = time.monotonic()
     each = (ENTRIES - Entry.objects.count()) // len(KINDS) + 1
     with connection.cursor() as cursor:

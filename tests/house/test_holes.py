@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import unwrap
 from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from events.models import Registration
+from events.models import Invitation, Registration
 from events.models.certificates import CertificateQuerySet
 from events.models.followups import FollowUpQuerySet
 from events.models.outcomes import OutcomeQuerySet
@@ -48,7 +49,7 @@ def without_gate(name: str) -> Callable[[Patch], None]:
 
     def apply(patch: Patch) -> None:
         pattern = dict(own())[name]
-        patch.setattr(pattern, "callback", pattern.callback.__wrapped__)
+        patch.setattr(pattern, "callback", unwrap(pattern.callback))
 
     return apply
 
@@ -58,10 +59,10 @@ def gate_for_get_only(name: str) -> Callable[[Patch], None]:
 
     def apply(patch: Patch) -> None:
         pattern = dict(own())[name]
-        guarded = pattern.callback
+        guarded, naked = pattern.callback, unwrap(pattern.callback)
 
         def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return (guarded if request.method == "GET" else guarded.__wrapped__)(request, *args, **kwargs)
+            return (guarded if request.method == "GET" else naked)(request, *args, **kwargs)
 
         patch.setattr(pattern, "callback", view)
 
@@ -84,8 +85,7 @@ def every_nominee(patch: Patch) -> None:
 
 
 def every_invitation(patch: Patch) -> None:
-    model = delegation_rows.Invitation
-    patch.setattr(delegation_rows, "my_invitations", lambda _user: model.objects.all())
+    patch.setattr(delegation_rows, "my_invitations", lambda _user: Invitation.objects.all())
 
 
 def ended_roles_count(patch: Patch) -> None:

@@ -28,8 +28,7 @@ def body(client: Client, address: str, **asked: str) -> str:
     mark = transaction.savepoint()
     answer = client.get(address, asked)
     transaction.savepoint_rollback(mark)
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return content.decode("utf-8", "replace")
+    return bytes(answer.getvalue()).decode("utf-8", "replace")  # of a file too
 
 
 def addresses(world: World) -> Iterator[tuple[str, str]]:
