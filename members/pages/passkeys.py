@@ -31,6 +31,10 @@ def as_json(options: dict[str, Any]) -> str:
     return json.dumps(options, cls=DjangoJSONEncoder)
 
 
+# the views of the library answer OPTIONS without looking for the row
+READ_AND_SENT = ["get", "head", "post"]
+
+
 class Add(AddWebAuthnView):  # type: ignore[misc]  # the library has no types
     """Add a passkey under a name. The first factor ends the other sessions: they were opened without it."""
 
@@ -62,6 +66,7 @@ class Add(AddWebAuthnView):  # type: ignore[misc]  # the library has no types
 
 
 class Rename(EditWebAuthnView):  # type: ignore[misc]
+    http_method_names = READ_AND_SENT
     success_url = reverse_lazy("mfa_index")
 
     @transaction.atomic
@@ -75,6 +80,7 @@ class Rename(EditWebAuthnView):  # type: ignore[misc]
 class Remove(RemoveWebAuthnView):  # type: ignore[misc]
     """Remove one passkey; with the last factor the recovery codes go too."""
 
+    http_method_names = READ_AND_SENT
     success_url = reverse_lazy("mfa_index")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -37,8 +37,8 @@ NOTED = {
     "office:trail_csv",
     "participant:certificate_pdf",
 }
-# the key that the page shows waits in the session for its first code
-KEPT = {"mfa_activate_totp"}
+# what the page asks of a key or of a device waits in the session for the answer
+KEPT = {"mfa_activate_totp", "mfa_add_webauthn", "mfa_reauthenticate_webauthn"}
 # for the office, which prepares it, and the chairs; participants find it on `participant:joining`
 JOINING = {
     "chair:meeting",
