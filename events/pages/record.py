@@ -163,9 +163,8 @@ def export(request: HttpRequest, administration: Administration) -> HttpResponse
     at = timezone.now()
     found = asked(request, administration)
     header, rows = _tables()[found.show](found, at)
-    trail.record(
-        reader(request), "exported record", administration, part=found.show, rows=len(rows), filters=found.filters.words
-    )
+    filters = {"part": found.show, **found.filters.words}
+    trail.record_export(reader(request), "record", administration, rows=len(rows), filters=filters)
     return csv_response(f"record-{administration.iso2.lower()}-{found.show}", header, rows)
 
 

@@ -198,7 +198,7 @@ def test_every_part_leaves_as_a_file_and_the_trail_says_who_took_it(client, fiji
     entry = Entry.objects.get(verb="exported record")
     assert (entry.by, entry.about) == (fiji_contact, make.administration("FJ"))
     rows = len(answer.content.decode().strip().splitlines()) - 1
-    assert entry.facts == {"part": part, "rows": rows, "filters": {"kind": "sub_regional_workshop"}}
+    assert entry.told == {"rows": rows, "filters": {"part": part, "kind": "sub_regional_workshop"}}
 
 
 def test_the_file_has_the_rows_of_the_page_without_formulas(as_user, office):
