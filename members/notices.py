@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members import hooks
-from members.models import Appointment, JoinRequest, Proposal, User
+from members.models import Appointment, Import, JoinRequest, Proposal, User
 from members.states import JoinState, ProposalState
 from members.wording import proposed_changes
 from portal.kit.clock import spell, spell_day, today_in
@@ -22,6 +22,13 @@ from portal.mail import letters, outbox
 from portal.mail.models import Message
 
 MORNING = time(9, 0)
+
+
+def import_done(upload: Import, *, new: int, changed: int, same: int, refused: int) -> None:
+    """To whoever uploaded the file: the work may have taken longer than the visit. Nobody in the file gets a letter."""
+    if upload.by.email:
+        counts = {"new": new, "changed": changed, "same": same, "refused": refused}
+        outbox.queue("import_done", about=upload, to=upload.by, facts=counts)
 
 
 def sign_in_code(person: User, code: str, *, at: datetime, made_at: datetime | None = None) -> None:
@@ -204,6 +211,10 @@ def _still_asked(message: Message) -> str:
     return "" if person and person.speaks_for(row.administration) else _("This person no longer speaks for the body.")
 
 
+def _import(message: Message) -> dict[str, Any]:
+    return {"page": settings.PORTAL_URL + reverse("members:import", args=[message.about_id])}
+
+
 def _names(message: Message) -> dict[str, Any]:
     people = User.objects.filter(email=message.address, is_active=True).order_by("name", "username")
     return {"people": people, "page": settings.PORTAL_URL + reverse("account_request_login_code")}
@@ -292,6 +303,7 @@ def _while_code_lives(message: Message) -> datetime | None:
     return datetime.fromisoformat(message.facts["ends_at"]) if message.facts else None
 
 
+letters.register("import_done", title=gettext_lazy("An import is saved"), context=_import)
 letters.register(
     "sign_in_code",
     title=gettext_lazy("Code to sign in"),

@@ -33,6 +33,11 @@ def is_contact_point(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_contact_point)
 
 
+def may_import(user: Any) -> bool:
+    """The office imports everything; a contact point the officials of its administration."""
+    return is_office(user) or is_contact_point(user)
+
+
 def may_see_people_of(user: Any, administration: Administration) -> bool:
     return is_office(user) or (user.is_authenticated and user.speaks_for(administration))
 

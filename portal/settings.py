@@ -238,6 +238,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in [
         ("letters that are due", "portal.mail.tasks.tick", TICK_SECONDS),
         ("letters that got stuck", "portal.mail.tasks.sweep", TICK_SECONDS),
+        ("imports that wait for a worker", "members.tasks.tick", TICK_SECONDS),
         ("offers, events and certificates", "events.tasks.tick", 10 * TICK_SECONDS),
         # every hour, because a beat that is started anew begins to count anew: a day might never end
         ("data whose time is over", "members.tasks.retain", 60 * 60),

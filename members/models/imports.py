@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.models.bodies import Administration
+from members.models.people import User
 from members.states import IMPORT, ImportState, Verdict
 from portal.kit.models import Stateful
+
+WORKING = (ImportState.CHECKING, ImportState.SAVING)
 
 
 class ImportKind(models.TextChoices):
@@ -19,8 +22,20 @@ class ImportKind(models.TextChoices):
     OFFICIALS = "officials", _("Officials")
 
 
+class ImportQuerySet(models.QuerySet["Import"]):
+    def visible_to(self, user: User) -> Self:
+        """The office sees all; a contact point those that its administrations uploaded themselves."""
+        return self if user.is_office else self.filter(administration__in=user.represented)
+
+    def working(self) -> Self:
+        """Those that wait for a worker, or have one."""
+        return self.filter(state__in=WORKING)
+
+
 class Import(Stateful):
     """One file. `columns` holds the fields that its headings mean, "" for a heading that is not known.
+
+    `notes` are sentences about how the file was read.
 
     With an administration, rows of any other are refused: a contact point imports its own officials.
     """
@@ -29,7 +44,10 @@ class Import(Stateful):
 
     kind = models.CharField(_("kind"), max_length=20, choices=ImportKind)
     file_name = models.CharField(max_length=200)
+    headings = models.JSONField(default=list)
     columns = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    total = models.PositiveIntegerField(default=0)
     administration = models.ForeignKey(
         Administration, on_delete=models.PROTECT, null=True, blank=True, related_name="imports"
     )
@@ -39,12 +57,24 @@ class Import(Stateful):
     finished_at = models.DateTimeField(null=True, blank=True)
     fault = models.TextField(blank=True)
 
+    objects = ImportQuerySet.as_manager()
+
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
         verbose_name = _("import")
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.get_kind_display()})"
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in WORKING
+
+    @property
+    def by_may(self) -> bool:
+        """Whether the person who uploaded the file still holds the role that allowed it."""
+        own = self.administration
+        return self.by.is_office or (own is not None and self.by.speaks_for(own))
 
 
 class ImportRow(models.Model):

@@ -22,7 +22,7 @@ from members.pages.reader import reader
 from members.services import holidays
 from portal.kit import trail
 from portal.kit.clock import city, in_zone, offset, today_in
-from portal.kit.exports import csv_response
+from portal.kit.exports import TABLES
 from portal.kit.listing import Listing
 
 SORTS = {"name": "name", "iso": "iso2", "sub-region": "sub_region", "zone": "time_zone"}
@@ -61,8 +61,8 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def directory_csv(request: HttpRequest) -> HttpResponse:
-    """The list as filtered and sorted on the page; contact points as on the page.
+def directory_table(request: HttpRequest, ending: str) -> HttpResponse:
+    """The list as filtered and sorted on the page; contact points as on the page. An import reads it again.
 
     It may name contact points: the trail keeps who took the list out of the portal.
     """
@@ -100,7 +100,7 @@ def directory_csv(request: HttpRequest) -> HttpResponse:
         )
     asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
     trail.record_export(reader(request), "administrations", reader(request), rows=len(rows), filters=asked)
-    return csv_response("administrations", header, rows)
+    return TABLES[ending]("administrations", header, rows)
 
 
 def administration(request: HttpRequest, pk: int) -> HttpResponse:

@@ -12,6 +12,8 @@ from portal.kit.models import Entry
 from portal.kit.telling import LATEST, Line
 
 ACTS = {
+    ("import", "uploaded"): gettext_lazy("uploaded the file"),
+    ("import", "imported"): gettext_lazy("saved the rows of the file"),
     ("user", "added"): gettext_lazy("opened the account"),
     ("user", "changed"): gettext_lazy("changed the profile"),
     ("user", "appointed"): gettext_lazy("gave a role"),
@@ -20,7 +22,6 @@ ACTS = {
     ("user", "revoked"): gettext_lazy("revoked a role that was held twice"),
     ("user", "told apart"): gettext_lazy("said that another account is another person"),
     ("user", "welcomed again"): gettext_lazy("sent the letter of welcome again"),
-    ("user", "exported"): gettext_lazy("downloaded a list"),
     ("user", "handed over"): gettext_lazy("handed a role over to somebody else"),
     ("user", "took over"): gettext_lazy("gave a role in a handover"),
     ("user", "proposed a change"): gettext_lazy("proposed to change the profile"),

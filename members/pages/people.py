@@ -23,7 +23,7 @@ from members.pages.reader import reader
 from members.services import people as service
 from portal.kit import trail
 from portal.kit.clock import today_in
-from portal.kit.exports import csv_stream
+from portal.kit.exports import csv_stream, xlsx_response
 from portal.kit.forms import posted, refusals_on
 from portal.kit.listing import Listing
 
@@ -62,33 +62,31 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def people_csv(request: HttpRequest) -> HttpResponseBase:
+def people_table(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The people as filtered and sorted on the page; the trail keeps who took the list out of the portal.
 
-    Gender is not in the file: it was stated for statistics only.
+    An import reads the file again. Gender is not in the file: it was stated for statistics only.
     """
     rows, filters = _asked(request, office_day(timezone.now()))
     listing = Listing(request.GET, rows, sorts=SORTS, default="name")
     asked = {name: str(value) for name, value in filters.cleaned_data.items() if value}
     trail.record_export(reader(request), "people", reader(request), rows=listing.count, filters=asked)
-    return csv_stream(
-        "people",
-        [
-            _("Sign-in name"),
-            _("Name"),
-            _("Title"),
-            _("Position"),
-            _("Unit"),
-            _("Administration or organisation"),
-            _("Role today"),
-            _("Mail address"),
-            _("Languages"),
-            _("English"),
-            _("In customs since"),
-            _("Account"),
-        ],
-        _lines(listing.rows),
-    )
+    header = [
+        _("Sign-in name"),
+        _("Name"),
+        _("Title"),
+        _("Position"),
+        _("Unit"),
+        _("Administration or organisation"),
+        _("Role today"),
+        _("Mail address"),
+        _("Languages"),
+        _("English"),
+        _("In customs since"),
+        _("Account"),
+    ]
+    write = xlsx_response if ending == "xlsx" else csv_stream
+    return write("people", header, _lines(listing.rows))
 
 
 def add_person(request: HttpRequest) -> HttpResponse:

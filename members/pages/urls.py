@@ -13,6 +13,7 @@ from members.pages import (
     devices,
     duplicates,
     holidays,
+    imports,
     joining,
     organisations,
     people,
@@ -71,10 +72,25 @@ urlpatterns += gated(
         path("join-requests/<int:pk>/decline/", joining.decline, name="decline_join"),
     ],
 )
+urlpatterns += gated(
+    policies.may_import,
+    [
+        path("imports/", imports.imports, name="imports"),
+        path("imports.csv", imports.imports_table, {"ending": "csv"}, name="imports_csv"),
+        path("imports.xlsx", imports.imports_table, {"ending": "xlsx"}, name="imports_xlsx"),
+        path("imports/new/", imports.new_import, name="new_import"),
+        path("imports/sample.csv", imports.import_sample, name="import_sample"),
+        path("imports/<int:pk>/", imports.show_import, name="import"),
+        path("imports/<int:pk>/rows.csv", imports.import_rows, name="import_rows"),
+        path("imports/<int:pk>/save/", imports.save_import, name="save_import"),
+        path("imports/<int:pk>/discard/", imports.discard_import, name="discard_import"),
+    ],
+)
 urlpatterns += signed_in(
     [
         path("", administrations.directory, name="directory"),
-        path("administrations.csv", administrations.directory_csv, name="directory_csv"),
+        path("administrations.csv", administrations.directory_table, {"ending": "csv"}, name="directory_csv"),
+        path("administrations.xlsx", administrations.directory_table, {"ending": "xlsx"}, name="directory_xlsx"),
         path("administrations/<int:pk>/", administrations.administration, name="administration"),
         path("administrations/<int:pk>/holidays/", holidays.holidays, name="holidays"),
         path("administrations/<int:pk>/holidays.csv", holidays.holidays_csv, name="holidays_csv"),
@@ -84,7 +100,8 @@ urlpatterns += signed_in(
         path("start/", people.start, name="start"),
         path("people/", people.people, name="people"),
         path("people/<int:pk>/welcome/", joining.welcome_again, name="welcome_again"),
-        path("people.csv", people.people_csv, name="people_csv"),
+        path("people.csv", people.people_table, {"ending": "csv"}, name="people_csv"),
+        path("people.xlsx", people.people_table, {"ending": "xlsx"}, name="people_xlsx"),
         path("people/<int:pk>/", profiles.person, name="person"),
         path("people/<int:pk>/edit/", profiles.edit_person, name="edit_person"),
         path("proposals/<int:pk>/accept/", profiles.accept_proposal, name="accept_proposal"),

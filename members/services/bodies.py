@@ -74,6 +74,15 @@ def change(row: Body, *, by: User | None, shown: Mapping[str, str] | None = None
 
 
 @transaction.atomic
+def add_administration(*, iso2: str, by: User | None, **facts: Any) -> Administration:
+    """Raises `Taken` when another administration has the name or the code."""
+    row = Administration(iso2=iso2, **facts)
+    _save(row)
+    trail.record(by, "added", row)
+    return row
+
+
+@transaction.atomic
 def add_organisation(*, by: User | None, **facts: Any) -> Organisation:
     """Raises `Taken` when another organisation has the name; a second click meets the first one."""
     row = Organisation(**facts)

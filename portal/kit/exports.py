@@ -82,6 +82,9 @@ def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     return cell
 
 
+TABLES = {"csv": csv_response, "xlsx": xlsx_response}
+
+
 def csv_stream(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     """The same file in pieces, for more rows than should stand in memory.
 

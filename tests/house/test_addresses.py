@@ -21,7 +21,7 @@ PUBLIC = {
     "participant:certificates",
     "participant:certificate_verify",
 }
-GATES = {"signed_in", "is_office", "is_contact_point", "answers_requests", "is_chair", "public"}
+GATES = {"signed_in", "is_office", "may_import", "is_contact_point", "answers_requests", "is_chair", "public"}
 
 
 def addresses(patterns: Any = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:

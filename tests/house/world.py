@@ -15,6 +15,7 @@ from events.services import certificates, outcomes, papers, registrations
 from events.services import workplan as plans
 from members.models import User
 from members.services import appointments, courses, proposals
+from members.services.imports import files, work
 from portal.mail.models import Message
 from tests import make, passkeys
 from tests.make import NOW, days
@@ -103,6 +104,15 @@ def build() -> World:
     )
     proof = SimpleUploadedFile("proof.png", b"\x89PNG\r\n\x1a\n small", content_type="image/png")
     course = courses.add(official, course="Transit", completed_on=make.TODAY, proof=proof, by=official, on=make.TODAY)
+    of_fiji = files.upload(
+        kind="officials",
+        name="officials.csv",
+        content=b"Name,Mail address\nOfficial 9 of Fiji,nine@fiji.example\n",
+        administration=make.administration("FJ"),
+        by=contact,
+        at=NOW,
+    )
+    work.go_on(of_fiji.pk, at=NOW)
     rows = {
         "activities": draft.activity,
         "administrations": make.administration("FJ"),
@@ -120,6 +130,7 @@ def build() -> World:
         "follow-ups": outcome.actions.get(),
         "forget": asked_to_be_forgotten(),
         "import": upload,
+        "imports": of_fiji,
         "interventions": intervention,
         "join-requests": make.join_request("FJ"),
         "apart": (twin := make.official("FJ", "Official of Fiji")),

@@ -10,7 +10,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from events.management.demonstration import arrivals, bodies, consultation, history, people, present
+from events.management.demonstration import arrivals, bodies, consultation, history, imports, people, present
 from events.management.demonstration.people import PASSWORD, PERSONAS
 from events.services import workplan as plans
 from members.models import User
@@ -57,6 +57,7 @@ class Command(BaseCommand):
         present.open_for_nominations(plan, manager, now=now)
         present.in_preparation(plan, manager, now=now)
         arrivals.arrive(manager, now=now)
+        imports.waiting("FJ", now=now)
         self.say("The demonstration year is loaded.")
 
     def import_plan(self, year: str, name: str, manager: User, *, leave_out: tuple[str, ...] = ()) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from events.models import Activity, Event, FollowUp, Invitation, Outcome, Registration, WorkPlan
-from members.models import Administration, Appointment, Group, Organisation, Role, User
+from members.models import Administration, Appointment, Group, Import, Organisation, Role, User
 from members.pages import history
 from portal.kit.models import Entry
 from portal.kit.telling import Line
@@ -56,6 +56,10 @@ def _appointment(pk: int, person: int, name: str, role: str) -> Subject:
     return Subject(f"{name}: {Role(role).label}", reverse("members:person", args=[person]))
 
 
+def _import(pk: int, name: str) -> Subject:
+    return Subject(_("import of %(file)s") % {"file": name}, reverse("members:import", args=[pk]))
+
+
 def _plan(pk: int, year: str) -> Subject:
     return Subject(_("work plan %(year)s") % {"year": year}, f"{reverse('office:plan')}?year={year}")
 
@@ -99,6 +103,7 @@ KINDS: dict[Any, tuple[Sequence[str], Name]] = {
     Organisation: (["name"], _organisation),
     Group: (["name"], _body),
     Appointment: (["person", "person__name", "role"], _appointment),
+    Import: (["file_name"], _import),
     WorkPlan: (["fiscal_year"], _plan),
     Activity: (["number", "title"], _activity),
     Event: (["title"], _event),
