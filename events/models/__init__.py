@@ -3,6 +3,7 @@
 from events.models.attendance import Attendance, Source
 from events.models.certificates import Certificate
 from events.models.evaluations import Evaluation
+from events.models.feeds import CalendarFeed, FeedKind
 from events.models.followups import FollowUp
 from events.models.invitations import Invitation
 from events.models.outcomes import Comment, Corrigendum, Intervention, Outcome, Paragraph, Record, Signature, Verb
@@ -16,6 +17,7 @@ __all__ = [
     "Activity",
     "AgendaItem",
     "Attendance",
+    "CalendarFeed",
     "Certificate",
     "Chairing",
     "Comment",
@@ -23,6 +25,7 @@ __all__ = [
     "Delegation",
     "Evaluation",
     "Event",
+    "FeedKind",
     "FollowUp",
     "Intervention",
     "Invitation",

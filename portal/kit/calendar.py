@@ -37,7 +37,10 @@ class Sitting:
 
 @dataclass(frozen=True)
 class Meeting:
-    """What stands in a calendar: one entry for each sitting. `sequence` grows with every change."""
+    """What stands in a calendar: one entry for each sitting. `sequence` grows with every change.
+
+    `tentative` is what is not sure yet for the reader: a draft, a place on a waiting list.
+    """
 
     title: str
     sittings: Sequence[Sitting]
@@ -46,6 +49,7 @@ class Meeting:
     text: str = ""
     url: str = ""
     cancelled: bool = False
+    tentative: bool = False
     changed_at: datetime | None = None
 
 
@@ -83,17 +87,27 @@ def invite(
     return bytes(calendar.to_ical())
 
 
-def feed(name: str, meetings: Iterable[Meeting], *, host: str, at: datetime) -> bytes:
-    """A calendar to subscribe to. It names no person and asks nobody to answer."""
+def feed(
+    name: str, meetings: Iterable[Meeting], *, host: str, at: datetime, refresh: timedelta = timedelta(hours=12)
+) -> bytes:
+    """A calendar to subscribe to, which a program may ask again after `refresh`. It names nobody and asks no answer."""
     calendar = _calendar("PUBLISH")
     calendar.add("x-wr-calname", _one_line(name))
-    calendar.add("refresh-interval", timedelta(hours=12), parameters={"VALUE": "DURATION"})
+    calendar.add("refresh-interval", refresh, parameters={"VALUE": "DURATION"})
+    # the same for Outlook, which knows its own word only
+    calendar.add("x-published-ttl", icalendar.vDuration(refresh).to_ical().decode())
     for meeting in meetings:
         for sitting in meeting.sittings:
             entry = _entry(meeting, sitting, host, at)
-            entry.add("status", "CANCELLED" if meeting.cancelled else "CONFIRMED")
+            entry.add("status", _status(meeting))
             calendar.add_component(entry)
     return bytes(calendar.to_ical())
+
+
+def _status(meeting: Meeting) -> str:
+    if meeting.cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if meeting.tentative else "CONFIRMED"
 
 
 def _calendar(method: Method) -> icalendar.Calendar:

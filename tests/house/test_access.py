@@ -38,6 +38,8 @@ THIS_MEETING = {"chair"} | OFFICE
 PAGES: dict[str, set[str]] = {
     "participant:apply": SIGNED_IN,
     "participant:mine": SIGNED_IN,
+    "participant:feeds": SIGNED_IN,
+    "participant:revoke_feed": {"official"},
     "participant:my_event": {"official"},
     "participant:accept": {"official"},
     "participant:withdraw": {"official"},

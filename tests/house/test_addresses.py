@@ -13,6 +13,7 @@ PUBLIC = {
     "participant:home",
     "participant:calendar",
     "participant:calendar_ics",
+    "participant:personal_ics",  # the address is the key: a calendar program cannot sign in
     "participant:event",
     "participant:event_ics",
     "participant:outcomes",

@@ -11,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from events.models import Event, Outcome, Registration
-from events.services import certificates, outcomes, papers, registrations
+from events.services import certificates, feeds, outcomes, papers, registrations
 from events.services import workplan as plans
 from members.models import User
 from members.services import appointments, courses, proposals
@@ -57,6 +57,8 @@ class World:
         return found
 
     def argument(self, name: str, word: str, kind: str) -> Any:
+        if kind == "token":
+            return self.rows["feeds"].token
         if kind == "slug":
             return self.workshop.slug
         if kind == "number":
@@ -127,6 +129,7 @@ def build() -> World:
         "events": workshop,
         "holidays": make.day_off("FJ"),
         "groups": make.group("asean", "ID"),
+        "feeds": feeds.create(official, name="My calendar", kind="mine", by=official, at=NOW),
         "follow-ups": outcome.actions.get(),
         "forget": asked_to_be_forgotten(),
         "import": upload,

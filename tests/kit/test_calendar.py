@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.kit.calendar import Meeting, Party, Sitting, feed, invite
+from tests import rfc5545
 
 AT = datetime(2020, 8, 1, 12, 0, 30, 999_999, tzinfo=UTC)
 START = datetime(2020, 8, 19, 6, 30, tzinfo=UTC)
@@ -36,41 +36,9 @@ def invitation(row: Meeting, method: Any = "REQUEST", attendee: Party = GUEST) -
     return invite(row, method=method, attendee=attendee, organizer=OFFICE, host="portal.example", at=AT)
 
 
-def checked(content: bytes) -> list[dict[str, list[str]]]:
-    """Check the structure of a file and answer its entries: {property: [line after the name, ...]}."""
-    text = content.decode("utf-8")
-    assert text.endswith("\r\n")
-    assert not re.search(r"(?<!\r)\n|\r(?!\n)", text), "every line ends with CRLF"
-    physical = text.split("\r\n")[:-1]
-    assert all(len(line.encode()) <= 75 for line in physical), "lines are folded at 75 octets"
-    lines = text.replace("\r\n ", "").split("\r\n")[:-1]
-    assert all(re.match(r"[A-Z-]+[;:]", line) for line in lines), "every line is a property"
-    assert lines[0] == "BEGIN:VCALENDAR"
-    assert lines[-1] == "END:VCALENDAR"
-    head = lines[: lines.index("BEGIN:VEVENT")] if "BEGIN:VEVENT" in lines else lines
-    assert sum(line == "VERSION:2.0" for line in head) == 1
-    assert sum(line.startswith("PRODID:") for line in head) == 1
-    assert sum(line.startswith("METHOD:") for line in head) == 1
-    entries: list[dict[str, list[str]]] = []
-    inside = False
-    for line in lines:
-        if line == "BEGIN:VEVENT":
-            assert not inside
-            inside = True
-            entries.append({})
-        elif line == "END:VEVENT":
-            inside = False
-        elif inside:
-            name = re.split("[;:]", line)[0]
-            entries[-1].setdefault(name, []).append(line.removeprefix(name))
-    for entry in entries:
-        for once in ("UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE", "STATUS"):
-            assert len(entry[once]) == 1, f"{once} stands once"
-        for moment in ("DTSTAMP", "DTSTART", "DTEND"):
-            assert re.fullmatch(r":\d{8}T\d{6}Z", entry[moment][0]), f"{moment} is in UTC"
-        assert entry["DTSTART"][0] < entry["DTEND"][0]
-    identifiers = [entry["UID"][0] for entry in entries]
-    assert len(set(identifiers)) == len(identifiers)
+def checked(content: bytes) -> list[rfc5545.Entry]:
+    """The entries of a file that a reader of our own and the library both understand."""
+    entries = rfc5545.checked(content)
     parsed = icalendar.Calendar.from_ical(content)
     assert len(parsed.events) == len(entries)
     assert not parsed.errors
@@ -125,6 +93,19 @@ def test_a_feed_names_no_person_and_asks_nobody() -> None:
 def test_a_cancelled_meeting_stays_in_the_feed_as_cancelled() -> None:
     entries = checked(feed("Events", [meeting(cancelled=True)], host="portal.example", at=AT))
     assert {entry["STATUS"][0] for entry in entries} == {":CANCELLED"}
+
+
+def test_what_is_not_sure_is_tentative_and_what_is_cancelled_is_cancelled_only() -> None:
+    entries = checked(feed("Events", [meeting(tentative=True)], host="portal.example", at=AT))
+    assert {entry["STATUS"][0] for entry in entries} == {":TENTATIVE"}
+    entries = checked(feed("Events", [meeting(tentative=True, cancelled=True)], host="portal.example", at=AT))
+    assert {entry["STATUS"][0] for entry in entries} == {":CANCELLED"}
+
+
+def test_a_feed_says_when_to_ask_again_in_both_words() -> None:
+    found = rfc5545.lines(feed("Events", [], host="portal.example", at=AT, refresh=timedelta(hours=1)))
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT1H" in found
+    assert "X-PUBLISHED-TTL:PT1H" in found
 
 
 def test_an_empty_feed_is_a_calendar() -> None:

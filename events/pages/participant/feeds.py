@@ -1,29 +1,20 @@
-"""Calendar files for everybody: announced public events, without joining addresses and without names."""
+"""Calendar files over the web: for everybody, of one event, and by the address that a person made."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
-
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import conditional_page, require_safe
 
-from events.models import Access, Event
-from events.models.programme import EventQuerySet
-from events.states import EventState
-from events.wording import place
-from portal.kit import calendar
+from events.models import Access, CalendarFeed, Event
+from events.services import feeds
 
 FRESH_SECONDS = 5 * 60
-LOOKING_BACK = timedelta(days=366)
 FEED = "participant.calendar.ics"
 
 
@@ -33,7 +24,7 @@ def calendar_ics(request: HttpRequest) -> HttpResponse:
     """What everybody may know, from a year ago on; the same bytes for every reader, made once in five minutes."""
     file = cache.get(FEED)
     if file is None:
-        file = _feed_of_everybody(timezone.now())
+        file = feeds.feed_of_everybody(at=timezone.now())
         cache.set(FEED, file, FRESH_SECONDS)
     return _public(_answer(file, "calendar"))
 
@@ -42,48 +33,37 @@ def calendar_ics(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def event_ics(request: HttpRequest, slug: str) -> HttpResponse:
     """One event, for "add to my calendar"; a file for everybody only if the event is."""
-    at = timezone.now()
-    event = get_object_or_404(_with_changes(Event.objects.visible_to(request.user).published()), slug=slug)
-    answer = _answer(calendar.feed(event.title, [_meeting(event)], host=host(), at=at), event.slug)
+    rows = feeds.with_changes(Event.objects.visible_to(request.user).published())
+    event = get_object_or_404(rows, slug=slug)
+    answer = _answer(feeds.file_of_event(event, at=timezone.now()), event.slug)
     return _public(answer) if event.access == Access.PUBLIC else answer
+
+
+@require_safe
+def personal_ics(request: HttpRequest, token: str) -> HttpResponse:
+    """The feed of one person for a calendar program, which cannot sign in: the address is the key.
+
+    An address that was removed and one that never was are the same nothing. Who asks with the mark of the last
+    answer is told that nothing changed before a file is made.
+    """
+    at = timezone.now()
+    rows = CalendarFeed.objects.open().select_related("owner__administration")
+    feed = get_object_or_404(rows, token=token)
+    meetings = feeds.meetings_of(feed, at=at)
+    mark = feeds.mark_of(feed, meetings)
+    feeds.note_reading(feed, at=at)
+    answer: HttpResponse = get_conditional_response(request, etag=f'"{mark}"') or _answer(
+        feeds.file_of(feed, meetings, mark), "my-calendar"
+    )
+    answer["ETag"] = f'"{mark}"'
+    answer["Cache-Control"] = "private, no-cache"  # one may keep it, and must ask before showing it again
+    answer["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def subscribe_address() -> str:
     """The address that a calendar program asks again and again."""
     return settings.PORTAL_URL + reverse("participant:calendar_ics")
-
-
-def host() -> str:
-    return urlsplit(settings.PORTAL_URL).hostname or "localhost"
-
-
-def _feed_of_everybody(at: datetime) -> bytes:
-    rows = Event.objects.visible_to(AnonymousUser()).filter(starts_at__gte=at - LOOKING_BACK)
-    meetings = [_meeting(event) for event in _with_changes(rows)]
-    name = _("Events of the %(office)s") % {"office": settings.OFFICE_SHORT_NAME}
-    return calendar.feed(name, meetings, host=host(), at=at)
-
-
-def _with_changes(rows: EventQuerySet) -> EventQuerySet:
-    return rows.annotate(revised_at=Max("revisions__made_at")).prefetch_related("sessions").order_by("starts_at", "pk")
-
-
-def _meeting(event: Event) -> calendar.Meeting:
-    """The sessions as entries; a postponed event leaves the calendars until it has a new date."""
-    sittings = [
-        calendar.Sitting(f"session-{session.pk}", session.title, session.starts_at, session.ends_at)
-        for session in event.sessions.all()
-    ] or [calendar.Sitting(f"event-{event.pk}", "", event.starts_at, event.ends_at)]
-    return calendar.Meeting(
-        title=event.title,
-        sittings=sittings,
-        sequence=event.calendar_sequence,
-        place=place(event),
-        text=event.objective,
-        url=settings.PORTAL_URL + reverse("participant:event", args=[event.slug]),
-        cancelled=event.state in (EventState.POSTPONED, EventState.CANCELLED),
-        changed_at=getattr(event, "revised_at", None) or event.announced_at,
-    )
 
 
 def _answer(file: bytes, name: str) -> HttpResponse:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from events.models import Access, Event, Mode, Outcome, Revision
+from events.models import Event, Mode, Outcome, Revision
 from events.pages.participant import agenda, feeds
-from events.pages.participant.forms import CalendarFilter, filter_bar
+from events.pages.participant.forms_calendar import CalendarFilter, filter_bar, topics_of_public_events
 from events.pages.participant.papers import papers_of
 from events.pages.participant.registrations import way_in
 from events.states import EventState
@@ -26,8 +25,6 @@ from members.models import Administration
 from portal.kit import trail
 from portal.kit.clock import spell_days, today_in
 
-TOPICS_FRESH_SECONDS = 5 * 60
-TOPICS = "participant.calendar.topics"
 MOST_IN_A_MONTH = 500
 
 
@@ -35,7 +32,7 @@ MOST_IN_A_MONTH = 500
 def calendar(request: HttpRequest) -> HttpResponse:
     """Announced events: what comes, what is past, or one month as squares."""
     at = timezone.now()
-    topics = _topics()
+    topics = topics_of_public_events()
     filters = CalendarFilter(request.GET, topics=topics)
     rows = filters.narrow(Event.objects.visible_to(request.user).published())
     if filters.asked.get("view") == "month":
@@ -88,16 +85,6 @@ def _tabs(request: HttpRequest) -> dict[str, Any]:
         "to_month": agenda.link(request.GET, view="month", when="", sort=""),
         "subscribe": feeds.subscribe_address(),
     }
-
-
-def _topics() -> list[str]:
-    """The topics of public events; read once in some minutes, because finding them reads every event."""
-    topics: list[str] | None = cache.get(TOPICS)
-    if topics is None:
-        rows = Event.objects.published().filter(access=Access.PUBLIC).exclude(topic="")
-        topics = list(rows.order_by("topic").values_list("topic", flat=True).distinct())
-        cache.set(TOPICS, topics, TOPICS_FRESH_SECONDS)
-    return topics
 
 
 @require_safe

@@ -11,6 +11,7 @@ from events.pages.participant import (
     followups,
     home,
     outcomes,
+    own_feeds,
     papers,
     programme,
     registrations,
@@ -23,6 +24,8 @@ urlpatterns = public(
         path("", home.home, name="home"),
         path("calendar/", programme.calendar, name="calendar"),
         path("calendar.ics", feeds.calendar_ics, name="calendar_ics"),
+        # a calendar program cannot sign in: the address is the key
+        path("calendar/feeds/<slug:token>.ics", feeds.personal_ics, name="personal_ics"),
         path("events/<slug:slug>/", programme.event, name="event"),
         path("events/<slug:slug>/event.ics", feeds.event_ics, name="event_ics"),
         path("papers/<int:pk>/", papers.paper, name="paper"),
@@ -33,6 +36,8 @@ urlpatterns = public(
     ]
 ) + signed_in(
     [
+        path("calendar/feeds/", own_feeds.feeds, name="feeds"),
+        path("calendar/feeds/<int:pk>/revoke/", own_feeds.revoke_feed, name="revoke_feed"),
         path("events/<slug:slug>/apply/", registrations.apply, name="apply"),
         path("mine/", home.mine, name="mine"),
         path("mine/<int:pk>/", registrations.my_event, name="my_event"),
