@@ -16,6 +16,7 @@ class EventsConfig(AppConfig):
         hooks.handover.append(handover.lines)
         hooks.left_over.append(leavers.live_registrations)
         hooks.merging.append(merging.refuse_two_places)
+        hooks.merging.append(merging.end_feeds)
         hooks.administration_sections += sections.OF_ADMINISTRATION
         hooks.person_sections += sections.OF_PERSON
 

@@ -14,6 +14,7 @@ from events.models import (
     Activity,
     AgendaItem,
     Attendance,
+    CalendarFeed,
     Certificate,
     Chairing,
     Comment,
@@ -52,6 +53,7 @@ def stored(person: User) -> Iterator[Table]:
     yield _actions(person)
     yield _comments(person)
     yield _run_by(person)
+    yield _feeds(person)
 
 
 def _registrations(person: User) -> Table:
@@ -190,6 +192,19 @@ def _run_by(person: User) -> Table:
     )
 
 
+def _feeds(person: User) -> Table:
+    """Without the addresses: this table becomes a file, and an address is a key."""
+    return Table(
+        _("Calendar feeds"),
+        [_("Name"), _("What it holds"), _("Made"), _("Last read")],
+        [
+            [row.name, row.get_kind_display(), row.created_at, row.last_read_at or ""]
+            for row in person.calendar_feeds.all()
+        ],
+        ["events.CalendarFeed.owner"],
+    )
+
+
 # --- what stands in the way -----------------------------------------------------------------------
 
 
@@ -220,7 +235,7 @@ def unended(person: User, at: datetime) -> Iterator[str]:
 
 
 def forget(person: User, words: Words) -> None:
-    """Take names and texts out of the rows; the rows stay, because every report counts them.
+    """Take names and texts out of the rows; the rows stay, because every report counts them; feeds go.
 
     Records of meetings stay as they are: they are documents, signed and published word for word.
     """
@@ -229,6 +244,7 @@ def forget(person: User, words: Words) -> None:
     words.take_out(Registration.objects.exclude(official=person), "motivation", "reason")
     Evaluation.objects.filter(registration__official=person).update(plans="", remarks="")
     Certificate.objects.filter(registration__official=person).update(holder="")
+    CalendarFeed.objects.filter(owner=person).delete()
     without_record = Event.objects.filter(outcome=None).values("pk")
     words.take_out(Delegation.objects.filter(event__in=without_record), "head")
     words.take_out(Chairing.objects.filter(event__in=without_record), "on_behalf_of")

@@ -1,10 +1,10 @@
-"""When two accounts of one person become one: what of the events must be settled by a person first."""
+"""When two accounts of one person become one: what of the events moves only with care."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from events.models import Chairing, Registration
+from events.models import CalendarFeed, Chairing, Registration
 from events.states import LIVE
 from members.models import User
 from portal.kit.states import Refused
@@ -27,3 +27,8 @@ def refuse_two_places(gone: User, kept: User) -> None:
         raise Refused(
             _("Both accounts chair “%(event)s”. Take one of them from the chairs first.") % {"event": chairing.event}
         )
+
+
+def end_feeds(gone: User, kept: User) -> None:
+    """An address made with the account that goes does not show what the other one may see."""
+    CalendarFeed.objects.filter(owner=gone).delete()

@@ -95,7 +95,7 @@ def feed(
     calendar.add("x-wr-calname", _one_line(name))
     calendar.add("refresh-interval", refresh, parameters={"VALUE": "DURATION"})
     # the same for Outlook, which knows its own word only
-    calendar.add("x-published-ttl", icalendar.vDuration(refresh).to_ical().decode())
+    calendar.add("x-published-ttl", icalendar.vDuration(refresh), encode=False)
     for meeting in meetings:
         for sitting in meeting.sittings:
             entry = _entry(meeting, sitting, host, at)

@@ -123,6 +123,7 @@ NOBODY = {
     "office:report_csv": "counts",
     "participant:calendar_ics": "events",
     "participant:event_ics": "an event",
+    "participant:personal_ics": "events, for the calendar of their owner",
     "participant:paper": "a paper of a meeting",
 }
 # pages made to be printed

@@ -9,7 +9,7 @@ import pytest
 from events.models import CalendarFeed
 from events.services import feeds, invitations, lifecycle, programme, registrations
 from members.models import User
-from members.services import appointments
+from members.services import appointments, merging
 from portal.kit.models import Entry
 from portal.kit.states import Refused
 from tests import make, rfc5545
@@ -233,6 +233,17 @@ def test_the_mark_stays_until_something_in_the_file_differs(fiji_official, offic
     first = mark()
     assert mark(NOW + timedelta(minutes=30)) == first
     session = event.sessions.get()
-    hours = {"day": session.day, "begins": session.begins, "ends": session.ends}
-    programme.change_session(session, title="Another title", by=office, **hours)
+    day, begins, ends = session.day, session.begins, session.ends
+    programme.change_session(session, title="Another title", day=day, begins=begins, ends=ends, by=office)
     assert mark() != first
+
+
+# --- the end of an account ----------------------------------------------------------------------------
+
+
+def test_a_merge_hands_no_address_over(office):
+    gone, kept = make.official("FJ", "Official 1 of Fiji"), make.official("FJ", "Official 1 of Fiji")
+    feed(gone)
+    stays = feed(kept)
+    merging.merge(gone, kept, by=office, at=NOW)
+    assert list(CalendarFeed.objects.all()) == [stays]
