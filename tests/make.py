@@ -11,8 +11,29 @@ from typing import Any
 
 from django.utils import timezone
 
-from events.models import Activity, Event, Invitation, Kind, Mode, Outcome, Pillar, Registration, WorkPlan
-from events.services import attendance, evaluations, followups, lifecycle, outcomes, papers, programme, registrations
+from events.models import (
+    Activity,
+    Event,
+    Invitation,
+    Kind,
+    Mode,
+    OtherCalendar,
+    Outcome,
+    Pillar,
+    Registration,
+    WorkPlan,
+)
+from events.services import (
+    attendance,
+    evaluations,
+    followups,
+    lifecycle,
+    other_calendars,
+    outcomes,
+    papers,
+    programme,
+    registrations,
+)
 from events.services import workplan as plans
 from members.models import (
     Administration,
@@ -194,6 +215,26 @@ def activity(*codes: str, plan: WorkPlan | None = None, **values: Any) -> Activi
     row = Activity.objects.create(**fields | values)
     row.target_administrations.set(administration(code) for code in codes or ("FJ", "TO"))
     return row
+
+
+def calendar_file(*meetings: tuple[str, date, date]) -> bytes:
+    """A calendar file with meetings of whole days: title, first and last day."""
+    entries = [
+        f"BEGIN:VEVENT\r\nUID:{title}\r\nSUMMARY:{title}\r\nDTSTART;VALUE=DATE:{first:%Y%m%d}\r\n"
+        f"DTEND;VALUE=DATE:{last + days(1):%Y%m%d}\r\nLOCATION:Brussels\r\nEND:VEVENT\r\n"
+        for title, first, last in meetings
+    ]
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\n{''.join(entries)}END:VCALENDAR\r\n".encode()
+
+
+def other_calendar(
+    *meetings: tuple[str, date, date], name: str = "WCO Secretariat", by: User | None = None
+) -> OtherCalendar:
+    """The calendar of another body; with one meeting 90 days ahead unless a test names them."""
+    listed = meetings or (("Policy Commission", TODAY + days(90), TODAY + days(92)),)
+    return other_calendars.upload(
+        name=name, file_name="meetings.ics", content=calendar_file(*listed), by=by or office_person(), at=NOW
+    ).calendar
 
 
 # --- events ---------------------------------------------------------------------------------------

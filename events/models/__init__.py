@@ -6,6 +6,7 @@ from events.models.evaluations import Evaluation
 from events.models.feeds import CalendarFeed, FeedKind
 from events.models.followups import FollowUp
 from events.models.invitations import Invitation
+from events.models.neighbours import OtherCalendar, OtherMeeting
 from events.models.outcomes import Comment, Corrigendum, Intervention, Outcome, Paragraph, Record, Signature, Verb
 from events.models.papers import AgendaItem, Paper, PaperAccess, Purpose
 from events.models.programme import Access, Chairing, Event, Platform, Revision, Series, Session
@@ -32,6 +33,8 @@ __all__ = [
     "Kind",
     "Mode",
     "OfficeRole",
+    "OtherCalendar",
+    "OtherMeeting",
     "Outcome",
     "Paper",
     "PaperAccess",

@@ -144,6 +144,7 @@ def build() -> World:
         "mine": registration,
         "names": make.full_name("FJ"),
         "organisations": make.organisation(),
+        "other-calendars": make.other_calendar(by=office),
         "outcomes": outcome,
         "papers": paper,
         "passkeys": passkeys.owned_by(official),

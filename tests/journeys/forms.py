@@ -63,7 +63,7 @@ PARTS = {
     "record": (
         "office",
         [
-            "office:event_[hlo]*",
+            "office:event_[chlo]*",
             "office:[f-o]*",
             "office:paper*",
             "office:report_event",

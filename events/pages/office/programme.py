@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from events import clashes
 from events.models import Event, Revision
 from events.pages.office.desk import Seats, event_or_404, office_day, refusals_told, seats_of
 from events.pages.office.forms_programme import EventFilter, EventForm, NewEventForm, ReasonForm, RevisionForm
@@ -44,6 +45,7 @@ class Line:
 
     event: Event
     seats: Seats
+    clashes: int = 0
 
 
 def events(request: HttpRequest) -> HttpResponse:
@@ -111,7 +113,8 @@ def _listing(request: HttpRequest) -> tuple[EventFilter, Listing]:
 def _lines(rows: list[Event]) -> list[Line]:
     """Seats of these rows only: counting all events for one page would read the whole table."""
     seats = seats_of(rows)
-    return [Line(row, seats[row.pk]) for row in rows]
+    found = clashes.clashes_of(rows)
+    return [Line(row, seats[row.pk], len(found[row.pk])) for row in rows]
 
 
 def event_new(request: HttpRequest) -> HttpResponse:
@@ -161,6 +164,7 @@ def _event_page(
             "tab": "overview",
             "step": _next_step(row, gaps, at),
             "gaps": gaps,
+            "clashes": clashes.of_event(row),
             "before": before,
             "deadline": row.nominate_by_at,
             "targets": list(row.targets.all()),
@@ -356,6 +360,7 @@ def event_revise(request: HttpRequest, pk: int) -> HttpResponse:
             "event": row,
             "form": form,
             "told": _told(confirmed, told),
+            "clashes": clashes.of_event(row),
             "revisions": revisions_of(row),
             "next_number": row.revisions.count() + 1,
             "tab": "overview",

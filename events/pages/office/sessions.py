@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from events import clashes
 from events.models import Chairing, Event, Session
 from events.pages.office.desk import event_or_404, refusals_told
 from events.pages.office.forms_programme import ChairForm, SessionForm, session_values
@@ -58,6 +59,7 @@ def sessions(request: HttpRequest, pk: int) -> HttpResponse:
             "office_zone": settings.OFFICE_TIME_ZONE,
             "form": form,
             "is_open": is_open,
+            "clashes": clashes.of_event(row),
             "may_revise": row.state == EventState.ANNOUNCED,
             "tab": "sessions",
             "section": "events",

@@ -7,11 +7,13 @@ from django.urls import path
 from events import policies
 from events.pages.office import (
     attendance,
+    clashes,
     dashboard,
     history,
     hours,
     invitations,
     mail,
+    other_calendars,
     outcomes,
     papers,
     plan,
@@ -69,6 +71,13 @@ hour_pages = [
     path("fairness/", hours.fairness, name="fairness"),
     path("fairness/fairness.csv", hours.fairness_csv, name="fairness_csv"),
 ]
+clash_pages = [
+    path("events/<int:pk>/clashes/", clashes.event_clashes, name="event_clashes"),
+    path("other-calendars/", other_calendars.other_calendars, name="other_calendars"),
+    path("other-calendars/meetings.csv", other_calendars.other_calendars_csv, name="other_calendars_csv"),
+    path("other-calendars/upload/", other_calendars.other_calendar_upload, name="other_calendar_upload"),
+    path("other-calendars/<int:pk>/remove/", other_calendars.other_calendar_remove, name="other_calendar_remove"),
+]
 people_pages = [
     path("events/<int:pk>/people/", registrations.people, name="people"),
     path("events/<int:pk>/people.csv", registrations.people_csv, name="people_csv"),
@@ -113,5 +122,5 @@ trail_pages = [
 
 urlpatterns = gated(
     policies.is_office,
-    [*planning, *programme_pages, *hour_pages, *people_pages, *record_pages, *mail_pages, *trail_pages],
+    [*planning, *programme_pages, *hour_pages, *clash_pages, *people_pages, *record_pages, *mail_pages, *trail_pages],
 )
