@@ -35,8 +35,10 @@ def upload(*, name: str, file_name: str, content: bytes, by: User, at: datetime)
     Raises `Refused` when the file is no calendar, too large or empty: then the meetings of before stay.
     """
     reading = read_calendar(content, zone=settings.OFFICE_TIME_ZONE)
-    made = {"name": name, "file_name": file_name[:200], "uploaded_at": at, "by": by}
-    found, _made = OtherCalendar.objects.get_or_create(name__iexact=name, defaults=made)
+    file = file_name[:200]
+    found, _made = OtherCalendar.objects.get_or_create(
+        name__iexact=name, defaults={"name": name, "file_name": file, "uploaded_at": at, "by": by}
+    )
     calendar = OtherCalendar.objects.select_for_update(no_key=True).get(pk=found.pk)
     known = {row.uid: row for row in calendar.meetings.all()}
     new = [_row(calendar, entry) for uid, entry in reading.entries.items() if uid not in known]
@@ -49,12 +51,11 @@ def upload(*, name: str, file_name: str, content: bytes, by: User, at: datetime)
     OtherMeeting.objects.filter(pk__in=gone).delete()
     OtherMeeting.objects.bulk_update(changed, FIELDS, batch_size=500)
     OtherMeeting.objects.bulk_create(new, batch_size=500)
-    calendar.file_name, calendar.uploaded_at, calendar.by = made["file_name"], at, by
+    calendar.file_name, calendar.uploaded_at, calendar.by = file, at, by
     calendar.save(update_fields=["file_name", "uploaded_at", "by"])
     same = len(known) - len(changed) - len(gone)
     done = Upload(calendar, len(new), len(changed), len(gone), same, reading.notes)
-    counts = {"new": done.added, "changed": done.changed, "gone": done.gone, "same": done.same}
-    trail.record(by, "uploaded", calendar, **counts)
+    trail.record(by, "uploaded", calendar, new=done.added, changed=done.changed, gone=done.gone, same=done.same)
     return done
 
 

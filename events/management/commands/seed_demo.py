@@ -10,7 +10,16 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from events.management.demonstration import arrivals, bodies, consultation, history, imports, people, present
+from events.management.demonstration import (
+    arrivals,
+    bodies,
+    consultation,
+    history,
+    imports,
+    neighbours,
+    people,
+    present,
+)
 from events.management.demonstration.people import PASSWORD, PERSONAS
 from events.services import workplan as plans
 from members.models import User
@@ -54,8 +63,9 @@ class Command(BaseCommand):
         call_command("lift_letters", reason="Written before this demonstration began.", verbosity=0)
         for event in (held, soon):
             present.relay(event, manager, now=now)
-        present.open_for_nominations(plan, manager, now=now)
-        present.in_preparation(plan, manager, now=now)
+        announced = present.open_for_nominations(plan, manager, now=now)
+        draft = present.in_preparation(plan, manager, now=now)
+        neighbours.upload([announced, draft], manager, now=now)
         arrivals.arrive(manager, now=now)
         imports.waiting("FJ", now=now)
         self.say("The demonstration year is loaded.")
