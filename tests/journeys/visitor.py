@@ -85,6 +85,7 @@ class Page(HTMLParser):
         self.title = ""
         self._words: list[str] = []
         self._form: Form | None = None
+        self._known: dict[str, Form] = {}  # a field may stand outside its form and name it
         self._stack: list[tuple[str, dict[str, str], int]] = []
         self._labels: dict[str, str] = {}
         self._boxes: dict[str, tuple[Field, str]] = {}
@@ -98,12 +99,14 @@ class Page(HTMLParser):
         if tag == "form":
             self._form = Form(found.get("action", ""), found.get("method", "get").lower(), found.get("enctype", ""))
             self.forms.append(self._form)
+            self._known[found.get("id", "")] = self._form
         elif tag == "input":
             self._input(found)
         elif tag == "select":
             self._select = Field(found.get("name", ""), "select", multiple="multiple" in found, attrs=found)
-            if self._form and self._select.name and "disabled" not in found:
-                self._form.fields[self._select.name] = self._select
+            form = self._form_of(found)
+            if form and self._select.name and "disabled" not in found:
+                form.fields[self._select.name] = self._select
         if tag not in EMPTY:
             self._stack.append((tag, found, len(self._words)))
         if tag in {
@@ -143,9 +146,10 @@ class Page(HTMLParser):
 
     def _input(self, found: dict[str, str]) -> None:
         name, kind = found.get("name", ""), found.get("type", "text")
-        if not self._form or not name or "disabled" in found or kind in ("submit", "image", "reset", "button"):
+        form = self._form_of(found)
+        if not form or not name or "disabled" in found or kind in ("submit", "image", "reset", "button"):
             return
-        one = self._form.fields.setdefault(name, Field(name, kind, attrs=found))
+        one = form.fields.setdefault(name, Field(name, kind, attrs=found))
         value = found.get("value", "on" if kind in ("checkbox", "radio") else "")
         if kind in ("checkbox", "radio"):
             identity = found.get("id", "")
@@ -158,6 +162,10 @@ class Page(HTMLParser):
             one.values = []
         else:
             one.values.append(value)
+
+    def _form_of(self, attrs: dict[str, str]) -> Form | None:
+        """The form around a field, or the one that it names."""
+        return self._known.get(attrs["form"]) if "form" in attrs else self._form
 
     def _ended(self, tag: str, attrs: dict[str, str], raw: str) -> None:
         words, classes = " ".join(raw.split()), attrs.get("class", "").split()
@@ -176,9 +184,9 @@ class Page(HTMLParser):
             if not one.values and not one.multiple and one.options:
                 one.values = [next(iter(one.options))]
             self._select = None
-        elif tag == "button" and self._form and attrs.get("type", "submit") == "submit":
-            if "form" not in attrs:  # else it belongs to another form of the page
-                self._form.buttons.append((words, attrs.get("name", ""), attrs.get("value", "")))
+        elif tag == "button" and attrs.get("type", "submit") == "submit":
+            if form := self._form_of(attrs):
+                form.buttons.append((words, attrs.get("name", ""), attrs.get("value", "")))
         elif tag == "form":
             self._form = None
         if "invalid-feedback" in classes or "error-summary" in classes:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Access, Event, Kind, Mode, Platform, Session
-from events.pages.office.forms_workplan import MOST_SEATS, by_sub_region, officers
+from events.pages.office.forms_plan import MOST_SEATS, by_sub_region, officers
 from events.services.programme import REVISED
 from events.states import EventState
 from members.models import Administration, Appointment, Group, Organisation, User

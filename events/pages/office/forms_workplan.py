@@ -1,12 +1,9 @@
-"""Forms of the work plan: its filters, the upload of a file, one line."""
+"""Forms of the work plan: its filters, and the upload of a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from typing import Any, cast
 
-from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -14,15 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from events.models import Activity, Kind, Mode, OfficeRole, Pillar, WorkPlan
-from events.services.workplan import LONGEST
+from events.models import Activity, Kind, Mode, Pillar
 from events.states import ActivityStatus
-from members.models import Administration, Appointment, Group, Organisation, SubRegion, User
-from members.models.people import UserQuerySet
+from members.models import Organisation
 from portal.kit.forms import Clean
 from portal.kit.tables import MAX_BYTES
-
-MOST_SEATS = 5000
 
 
 class PlanFilter(Clean):
@@ -86,104 +79,3 @@ class UploadForm(Clean):
         if (file.size or 0) > MAX_BYTES:
             raise ValidationError(gettext("The file is larger than 10 MB. Split it, then try again."))
         return file
-
-
-class ActivityForm(Clean):
-    """One line of the plan; its status is derived from its events and cannot be typed."""
-
-    number = forms.CharField(label=_("Number"), max_length=12)
-    pillar = forms.ModelChoiceField(Pillar.objects.all(), label=_("Pillar"), empty_label=None)
-    title = forms.CharField(label=_("Title"), max_length=250)
-    objective = forms.CharField(
-        label=_("Objective"), max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    indicator = forms.CharField(label=_("Indicator"), max_length=250, required=False)
-    target = forms.CharField(label=_("Target"), max_length=120, required=False)
-    topic = forms.CharField(label=_("Topic"), max_length=120, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
-    mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices)
-    planned_start_on = forms.DateField(label=_("Planned from"), required=False)
-    planned_end_on = forms.DateField(label=_("Planned until"), required=False)
-    host = forms.CharField(label=_("Host"), max_length=200, required=False)
-    office_role = forms.ChoiceField(
-        label=_("Role of the office"), choices=[("", _("Not stated")), *OfficeRole.choices], required=False
-    )
-    officer = forms.ModelChoiceField(
-        User.objects.none(), label=_("Responsible officer"), empty_label=_("Nobody yet"), required=False
-    )
-    donors = forms.ModelMultipleChoiceField(
-        Organisation.objects.all(), label=_("Donors"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    target_groups = forms.ModelMultipleChoiceField(
-        Group.objects.all(), label=_("Target groups"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    target_administrations = forms.ModelMultipleChoiceField(
-        Administration.objects.all(),
-        label=_("Target administrations, beside the groups"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    planned_seats = forms.IntegerField(label=_("Planned seats"), min_value=0, max_value=MOST_SEATS, required=False)
-
-    def __init__(self, *args: Any, activity: Activity, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.activity = activity
-        plan: WorkPlan = activity.plan
-        self.plan = plan
-        officer = cast("forms.ModelChoiceField[User]", self.fields["officer"])
-        officer.queryset = officers(today, always=activity.officer)
-        by_sub_region(
-            self.fields["target_administrations"],
-            activity.planned_start_on or plan.starts_on,
-            always=activity.target_administrations.all(),
-        )
-        self.helper.layout = Layout(
-            _part(gettext("What"), "number", "pillar", "title", "objective", "indicator", "target", "topic", "kind"),
-            _part(gettext("When and where"), "mode", "planned_start_on", "planned_end_on", "host"),
-            _part(gettext("Who"), "office_role", "officer", "planned_seats"),
-            _part(gettext("With whom"), "donors", "target_groups", "target_administrations", css="checks"),
-        )
-
-    def clean_number(self) -> str:
-        number: str = self.cleaned_data["number"]
-        if self.plan.activities.filter(number=number).exclude(pk=self.activity.pk).exists():
-            raise ValidationError(gettext("Another activity of this plan has this number."))
-        return number
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        first, last = found.get("planned_start_on"), found.get("planned_end_on")
-        if first and not self.plan.covers(first):
-            self.add_error(
-                "planned_start_on",
-                gettext("This day is outside the fiscal year %(year)s.") % {"year": self.plan.fiscal_year},
-            )
-        if last and not first:
-            self.add_error("planned_start_on", gettext("Give the first day too."))
-        elif first and last and last < first:
-            self.add_error("planned_end_on", gettext("The last day is before the first day."))
-        elif first and last and last - first > LONGEST:
-            self.add_error("planned_end_on", gettext("An activity runs for one year at most. Check the year."))
-        elif first and not last and "planned_end_on" in found:
-            found["planned_end_on"] = first
-        return found
-
-
-def _part(title: str, *names: str, css: str = "") -> Fieldset:
-    return Fieldset(title, *names, css_class=f"form-part {css}")
-
-
-def officers(today: date, *, always: User | None) -> UserQuerySet:
-    """Who works in the office on a day; and who stands in the row already."""
-    staff = Appointment.objects.on(today).office()
-    rows = Q(appointments__in=staff.values("pk"), is_active=True) | Q(pk=always.pk if always else None)
-    return User.objects.get_queryset().filter(pk__in=User.objects.filter(rows).values("pk")).order_by("name", "pk")
-
-
-def by_sub_region(field: Any, day: date, *, always: Iterable[Administration] = ()) -> None:
-    """Offer the members of a day, and who was chosen before, in boxes under their sub-region."""
-    chosen = Q(pk__in=[row.pk for row in always])
-    rows = list(Administration.objects.filter(Q(pk__in=Administration.objects.members_on(day).values("pk")) | chosen))
-    field.choices = [
-        (str(region.label), [(row.pk, row.name) for row in rows if row.sub_region == region]) for region in SubRegion
-    ]

@@ -93,7 +93,7 @@ def plan_of_the_day(today: date) -> WorkPlan | None:
 def plan(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     today = office_day(at)
-    shown = _asked_plan(request, today)
+    shown = asked_plan(request, today)
     filters = PlanFilter(request.GET)
     lines = _lines(shown, filters, at) if shown else []
     tables = {pillar.pk: Table(pillar) for pillar in Pillar.objects.all()}
@@ -121,13 +121,13 @@ def plan(request: HttpRequest) -> HttpResponse:
 def plan_csv(request: HttpRequest) -> HttpResponse:
     """The lines as filtered on the page; the first columns are those of the import."""
     at = timezone.now()
-    shown = _asked_plan(request, office_day(at))
+    shown = asked_plan(request, office_day(at))
     lines = _lines(shown, PlanFilter(request.GET), at) if shown else []
     name = shown.fiscal_year.replace("/", "-") if shown else "empty"
     return csv_response(f"work-plan-{name}", COLUMNS, [_cells(line) for line in lines])
 
 
-def _asked_plan(request: HttpRequest, today: date) -> WorkPlan | None:
+def asked_plan(request: HttpRequest, today: date) -> WorkPlan | None:
     asked = WorkPlan.objects.filter(fiscal_year=request.GET.get("year", "").replace("\x00", "")).first()
     return asked or plan_of_the_day(today)
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from events.models import Activity
 from events.pages.office.desk import office_day, refusals_told, seats_of
-from events.pages.office.forms_workplan import ActivityForm
+from events.pages.office.forms_plan import ActivityForm
 from events.services import programme
 from events.services import workplan as service
 from members.pages import history

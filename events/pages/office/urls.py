@@ -19,6 +19,7 @@ from events.pages.office import (
     plan,
     plan_import,
     plan_line,
+    plan_table,
     programme,
     record,
     registrations,
@@ -34,12 +35,14 @@ planning = [
     path("", dashboard.dashboard, name="dashboard"),
     path("plan/", plan.plan, name="plan"),
     path("plan/work-plan.csv", plan.plan_csv, name="plan_csv"),
+    path("plan/edit/", plan_table.plan_edit, name="plan_edit"),
     path("plan/sample.csv", plan_import.plan_sample, name="plan_sample"),
     path("plan/import/", plan_import.plan_import, name="plan_import"),
     path("plan/import/<int:pk>/", plan_import.plan_import_check, name="plan_import_check"),
     path("plan/import/<int:pk>/confirm/", plan_import.plan_import_confirm, name="plan_import_confirm"),
     path("activities/<int:pk>/", plan_line.activity, name="activity"),
     path("activities/<int:pk>/edit/", plan_line.activity_edit, name="activity_edit"),
+    path("activities/<int:pk>/row/", plan_table.plan_row, name="plan_row"),
     path("activities/<int:pk>/create-event/", plan_line.create_event, name="create_event"),
 ]
 programme_pages = [
