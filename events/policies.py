@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from events.models import Event, FollowUp, Invitation, Outcome, Registration
+from events.models import Event, FollowUp, Invitation, Outcome, Registration, WorkPlan
 from members.models import Administration
-from members.policies import is_contact_point, is_office, may_see_people_of
+from members.policies import is_contact_point, is_head_of_office, is_office, may_see_people_of
 
 __all__ = ["is_chair", "is_contact_point", "is_office"]
 
@@ -19,6 +19,11 @@ def may_see_record_of(user: Any, administration: Administration) -> bool:
 def is_chair(user: Any) -> bool:
     """Chairs one event at least; the office may look into the desk too."""
     return bool(user.is_authenticated and (user.is_office or user.chairings.exists()))
+
+
+def may_approve(user: Any, plan: WorkPlan) -> bool:
+    """A plan is approved by the head of the office alone."""
+    return is_head_of_office(user)
 
 
 def may_nominate(user: Any, invitation: Invitation) -> bool:

@@ -14,6 +14,7 @@ from events.models import (
     Activity,
     AgendaItem,
     Attendance,
+    BaselineLine,
     CalendarFeed,
     Certificate,
     Chairing,
@@ -22,6 +23,7 @@ from events.models import (
     Evaluation,
     Event,
     FollowUp,
+    PlanClause,
     Registration,
 )
 from events.states import EventState, OutcomeState
@@ -181,14 +183,24 @@ def _comments(person: User) -> Table:
 def _run_by(person: User) -> Table:
     events = Event.objects.filter(officer=person).order_by("starts_on", "pk")
     lines = Activity.objects.filter(officer=person).select_related("plan").order_by("plan__fiscal_year", "number")
+    frozen = BaselineLine.objects.filter(officer=person).select_related("plan").order_by("plan__fiscal_year", "number")
+    revised = PlanClause.objects.filter(Q(old_officer=person) | Q(new_officer=person))
     return Table(
         _("What you are responsible for"),
         [_("Kind"), _("Title"), _("When")],
         [
             *([_("Event"), row.title, row.starts_on] for row in events),
             *([_("Line of the work plan"), row.title, row.plan.fiscal_year] for row in lines),
+            *([_("Line of the approved plan"), str(row), row.plan.fiscal_year] for row in frozen),
+            *([_("Revision of the plan"), row.line, row.at] for row in revised.order_by("at", "pk")),
         ],
-        ["events.Event.officer", "events.Activity.officer"],
+        [
+            "events.Event.officer",
+            "events.Activity.officer",
+            "events.BaselineLine.officer",
+            "events.PlanClause.old_officer",
+            "events.PlanClause.new_officer",
+        ],
     )
 
 

@@ -25,6 +25,7 @@ from events.models import (
 )
 from events.services import (
     attendance,
+    baselines,
     evaluations,
     followups,
     lifecycle,
@@ -38,6 +39,7 @@ from events.services import workplan as plans
 from members.models import (
     Administration,
     AdministrationName,
+    Appointment,
     Group,
     HolidayCorrection,
     JoinRequest,
@@ -235,6 +237,21 @@ def other_calendar(
     return other_calendars.upload(
         name=name, file_name="meetings.ics", content=calendar_file(*listed), by=by or office_person(), at=NOW
     ).calendar
+
+
+def head_of_office() -> User:
+    """The one who is in office, or a first one."""
+    row = Appointment.objects.on(TODAY).filter(role=Role.HEAD_OF_OFFICE).select_related("person").first()
+    return row.person if row else office_person("Head of office", role=Role.HEAD_OF_OFFICE)
+
+
+def approved_plan(year: str = "", *codes: str, lines: int = 1, **values: Any) -> WorkPlan:
+    """A plan with that many lines, approved today, or on the first day of a year that is not this one."""
+    plan = work_plan(year)
+    for _number in range(lines):
+        activity(*codes, plan=plan, **values)
+    on = TODAY if plan.covers(TODAY) else plan.starts_on
+    return baselines.approve(plan, on=on, note="Approved by the meeting.", by=head_of_office(), today=max(TODAY, on))
 
 
 # --- events ---------------------------------------------------------------------------------------

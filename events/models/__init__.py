@@ -1,6 +1,7 @@
 """Tables of the stages, in the order of the river."""
 
 from events.models.attendance import Attendance, Source
+from events.models.baselines import BaselineLine, PlanClause, PlanRevision
 from events.models.certificates import Certificate
 from events.models.evaluations import Evaluation
 from events.models.feeds import CalendarFeed, FeedKind
@@ -18,6 +19,7 @@ __all__ = [
     "Activity",
     "AgendaItem",
     "Attendance",
+    "BaselineLine",
     "CalendarFeed",
     "Certificate",
     "Chairing",
@@ -40,7 +42,9 @@ __all__ = [
     "PaperAccess",
     "Paragraph",
     "Pillar",
+    "PlanClause",
     "PlanImport",
+    "PlanRevision",
     "Platform",
     "Purpose",
     "Record",

@@ -1,4 +1,4 @@
-"""The annual work plan: pillars, activities, revisions."""
+"""The annual work plan: pillars, activities, files that wait to be imported."""
 
 from __future__ import annotations
 
@@ -69,6 +69,10 @@ class WorkPlan(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     approved_on = models.DateField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approval_note = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-starts_on"]

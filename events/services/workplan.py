@@ -11,9 +11,12 @@ from unicodedata import normalize
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events.models import Activity, Kind, Mode, OfficeRole, Pillar, PlanImport, WorkPlan
+from events.models.baselines import MANY, values_of
+from events.services import baselines
 from members.models import Administration, Group, Organisation, User
 from portal.kit import trail
 from portal.kit.forms import no_control_characters, one_line
@@ -142,7 +145,7 @@ def confirm(upload: PlanImport, *, by: User, at: datetime) -> dict[str, int]:
     upload = PlanImport.objects.select_for_update().get(pk=upload.pk)
     if upload.confirmed_at:
         raise Refused(_("This file was imported already."))
-    WorkPlan.objects.select_for_update(no_key=True).get(pk=upload.plan_id)  # another file of this plan waits
+    plan = baselines.hold(upload.plan)  # another file of this plan waits
     verdicts = judge(upload)
     refused = [verdict.row for verdict in verdicts if verdict.action == "refused"]
     if refused:
@@ -152,7 +155,7 @@ def confirm(upload: PlanImport, *, by: User, at: datetime) -> dict[str, int]:
         )
     for verdict in verdicts:
         if verdict.action != "same":
-            _save(upload.plan, verdict, by)
+            _save(plan, verdict, by, at)
     upload.confirmed_at = at
     upload.save(update_fields=["confirmed_at"])
     counts = {action: sum(v.action == action for v in verdicts) for action in ("new", "changed", "same")}
@@ -162,22 +165,62 @@ def confirm(upload: PlanImport, *, by: User, at: datetime) -> dict[str, int]:
 
 
 @transaction.atomic
-def change(activity: Activity, *, by: User, **values: Any) -> None:
-    """Change a line of the plan by hand; the trail keeps old and new values."""
-    relations = {
-        name: values.pop(name) for name in ("donors", "target_groups", "target_administrations") if name in values
-    }
+def add(plan: WorkPlan, *, by: User, at: datetime | None = None, **values: Any) -> Activity:
+    """Add a line by hand; after the approval it stands in the open revision, `at` a moment that is now otherwise.
+
+    Raises `Refused` when the plan has this number already, or when the last day is before the first.
+    """
+    held = baselines.hold(plan)
+    relations = _relations(values)
+    _refuse_the_number(held, values["number"])
+    activity = Activity(plan=held, **values)
+    _refuse_to_run_backwards(activity)
+    activity.save()
+    for name, rows in relations.items():
+        getattr(activity, name).set(rows)
+    trail.record(by, "added", activity)
+    baselines.collect(held, activity, None, by=by, at=at or timezone.now())
+    return activity
+
+
+@transaction.atomic
+def change(activity: Activity, *, by: User, at: datetime | None = None, **values: Any) -> None:
+    """Change a line of the plan by hand; the trail keeps old and new values, and after the approval a revision does.
+
+    Raises `Refused` when another line has the new number, or when the last day is before the first.
+    """
+    held = baselines.hold(activity.plan)
+    was = values_of(Activity.objects.get(pk=activity.pk))
+    relations = _relations(values)
+    if values.get("number", was["number"]) != was["number"]:
+        _refuse_the_number(held, values["number"])
     before = {name: getattr(activity, name) for name in values}
     for name, value in values.items():
         setattr(activity, name, value)
-    if activity.planned_start_on and activity.planned_end_on and activity.planned_end_on < activity.planned_start_on:
-        raise Refused(_("The last day is before the first day."))
+    _refuse_to_run_backwards(activity)
     activity.save(update_fields=list(values))
     for name, rows in relations.items():
         before[name] = _names(getattr(activity, name).all())
         values[name] = _names(rows)
         getattr(activity, name).set(rows)
     trail.record_changes(by, activity, before, values)
+    baselines.collect(held, Activity.objects.get(pk=activity.pk), was, by=by, at=at or timezone.now())
+
+
+def _relations(values: dict[str, Any]) -> dict[str, Any]:
+    """Take out of the values what other tables hold."""
+    return {name: values.pop(name) for name in MANY if name in values}
+
+
+def _refuse_the_number(plan: WorkPlan, number: str) -> None:
+    if plan.activities.filter(number=number).exists():
+        raise Refused(_("Another activity of this plan has this number."))
+
+
+def _refuse_to_run_backwards(activity: Activity) -> None:
+    first, last = activity.planned_start_on, activity.planned_end_on
+    if first and last and last < first:
+        raise Refused(_("The last day is before the first day."))
 
 
 def _with_relations(plan: WorkPlan) -> Any:
@@ -329,7 +372,9 @@ def _compare(verdict: Verdict, activity: Activity | None) -> None:
     verdict.action = "changed" if verdict.changes else "same"
 
 
-def _save(plan: WorkPlan, verdict: Verdict, by: User) -> None:
+def _save(plan: WorkPlan, verdict: Verdict, by: User, at: datetime) -> None:
+    known = plan.activities.filter(number=verdict.values["number"]).first()
+    was = values_of(known) if known and plan.approved_on else None
     activity, _made = Activity.objects.update_or_create(
         plan=plan, number=verdict.values["number"], defaults=verdict.values
     )
@@ -339,3 +384,4 @@ def _save(plan: WorkPlan, verdict: Verdict, by: User) -> None:
         trail.record(by, "imported", activity)
     else:
         trail.record(by, "changed", activity, changes=verdict.changes)
+    baselines.collect(plan, activity, was, by=by, at=at)

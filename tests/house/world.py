@@ -59,6 +59,10 @@ class World:
     def argument(self, name: str, word: str, kind: str) -> Any:
         if kind == "token":
             return self.rows["feeds"].token
+        if kind == "year":
+            return self.rows["revisions"].plan.fiscal_year
+        if name == "office:plan_revision":
+            return self.rows["revisions"].number
         if kind == "slug":
             return self.workshop.slug
         if kind == "number":
@@ -73,6 +77,7 @@ class World:
 def build() -> World:
     """Everything by services; the workshop ended yesterday, the meeting too, its outcome is a draft."""
     office = make.office_person("Programme manager")
+    head = make.office_person("Head of office", role="head_of_office")
     contact, contact_b = make.contact_point("FJ"), make.contact_point("TO")
     ended = make.official("FJ", "Former contact point of Fiji")
     role = appointments.appoint(
@@ -104,6 +109,8 @@ def build() -> World:
         content=b"number,pillar,title,kind,mode\n1.1,1,Title,visit,online\n",
         by=office,
     )
+    approved = make.approved_plan("2030/31")
+    plans.change(approved.activities.get(), title="Another title", by=office)
     proof = SimpleUploadedFile("proof.png", b"\x89PNG\r\n\x1a\n small", content_type="image/png")
     course = courses.add(official, course="Transit", completed_on=make.TODAY, proof=proof, by=official, on=make.TODAY)
     of_fiji = files.upload(
@@ -152,6 +159,7 @@ def build() -> World:
         "people": official,
         "proposals": proposals.propose(official, by=contact, at=NOW, unit="Valuation"),
         "registrations": applicant,
+        "revisions": approved.revisions.get(),
         "retention": planned_removal(),
         "sessions": workshop.sessions.first(),
     }
@@ -166,6 +174,6 @@ def build() -> World:
         "chair": chair,
         "other_chair": other_chair,
         "office": office,
-        "head": make.office_person("Head of office", role="head_of_office"),
+        "head": head,
     }
     return World(people, rows, workshop, meeting, outcome, registration)

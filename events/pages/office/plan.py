@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from events.models import Event, Pillar, WorkPlan
+from events.pages.office import baseline
 from events.pages.office.desk import office_day, seats_offered
 from events.pages.office.forms_workplan import PlanFilter
 from events.states import ActivityStatus, EventState
@@ -60,6 +61,7 @@ class Line:
     revisions: int
     first: date | None = None
     last: date | None = None
+    mark: str = ""  # of a line that is not what was approved
 
     @property
     def moved(self) -> bool:
@@ -113,6 +115,7 @@ def plan(request: HttpRequest) -> HttpResponse:
             "lines": lines,
             "totals": _totals(lines),
             "bars": _bars(lines),
+            "open_changes": baseline.open_changes(shown) if shown else None,
             "section": "plan",
         },
     )
@@ -145,10 +148,11 @@ def _lines(shown: WorkPlan, filters: PlanFilter, at: datetime) -> list[Line]:
     events = [event for row in rows for event in row.events.all()]
     offering = [event for event in events if event.state in OFFERING]
     offered, used = seats_offered(offering), _seats_used(offering)
-    return [_line(row, offered, used) for row in rows]
+    marks = baseline.changed_lines(shown, rows)
+    return [_line(row, offered, used, marks.get(row.pk, "")) for row in rows]
 
 
-def _line(row: Any, offered: dict[int, int], used: dict[int, int]) -> Line:
+def _line(row: Any, offered: dict[int, int], used: dict[int, int], mark: str) -> Line:
     events: list[Any] = list(row.events.all())
     # a postponed event has no date: its old one would say that it takes place
     dated = [event for event in events if event.state != EventState.POSTPONED]
@@ -160,6 +164,7 @@ def _line(row: Any, offered: dict[int, int], used: dict[int, int]) -> Line:
         sum(event.n_revisions for event in events),
         min((event.starts_on for event in dated), default=None),
         max((event.ends_on for event in dated), default=None),
+        mark,
     )
 
 

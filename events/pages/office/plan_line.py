@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from events.models import Activity
+from events.pages.office import revisions
 from events.pages.office.desk import office_day, refusals_told, seats_of
 from events.pages.office.forms_plan import ActivityForm
 from events.services import programme
@@ -25,7 +26,7 @@ from portal.kit.forms import posted, refusals_on
 
 
 def activity(request: HttpRequest, pk: int) -> HttpResponse:
-    """One line of the plan with its events and its history."""
+    """One line of the plan with its events, its revisions and its history."""
     at = timezone.now()
     row = _activity(pk, at)
     events = list(row.events.order_by("starts_at", "pk"))
@@ -37,6 +38,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
             "activity": row,
             "plan": row.plan,
             "events": [(event, seats[event.pk]) for event in events],
+            "revised": revisions.of_activity(row),
             "history": history.lines(row),
             "section": "plan",
         },
@@ -53,7 +55,7 @@ def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ActivityForm(posted(request), activity=row, today=office_day(at), initial=initial)
     if form.is_valid():
         with refusals_on(form):
-            service.change(row, by=reader(request), **form.cleaned_data)
+            service.change(row, by=reader(request), at=at, **form.cleaned_data)
             messages.success(request, _("The activity is saved."))
             return redirect("office:activity", pk=row.pk)
     return render(request, "office/activity_edit.html", {"activity": row, "form": form, "section": "plan"})

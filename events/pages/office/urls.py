@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from events import policies
 from events.pages.office import (
     attendance,
+    baseline,
     clashes,
     dashboard,
     history,
@@ -24,12 +25,15 @@ from events.pages.office import (
     record,
     registrations,
     reports,
+    revisions,
     sessions,
     trail,
+    years,
 )
 from portal.kit.gates import gated
 
 app_name = "office"
+register_converter(years.FiscalYear, "fiscal")
 
 planning = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -40,6 +44,11 @@ planning = [
     path("plan/import/", plan_import.plan_import, name="plan_import"),
     path("plan/import/<int:pk>/", plan_import.plan_import_check, name="plan_import_check"),
     path("plan/import/<int:pk>/confirm/", plan_import.plan_import_confirm, name="plan_import_confirm"),
+    path("plan/<fiscal:year>/approve/", baseline.plan_approve, name="plan_approve"),
+    path("plan/<fiscal:year>/baseline/", baseline.plan_baseline, name="plan_baseline"),
+    path("plan/<fiscal:year>/baseline.csv", baseline.plan_baseline_csv, name="plan_baseline_csv"),
+    path("plan/<fiscal:year>/revisions/", revisions.plan_revisions, name="plan_revisions"),
+    path("plan/<fiscal:year>/revisions/<int:number>/", revisions.plan_revision, name="plan_revision"),
     path("activities/<int:pk>/", plan_line.activity, name="activity"),
     path("activities/<int:pk>/edit/", plan_line.activity_edit, name="activity_edit"),
     path("activities/<int:pk>/row/", plan_table.plan_row, name="plan_row"),
