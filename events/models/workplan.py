@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from events.states import ActivityStatus, EventState
@@ -114,6 +115,19 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
                 default=models.Value(ActivityStatus.PLANNED.value),
                 output_field=models.CharField(),
             )
+        )
+
+    def overdue(self, at: object, today: date) -> Self:
+        """Lines whose planned days are over while they still read "Planned": no event, no draft that lies ahead.
+
+        A mark beside the status, not a status: what was moved, put off or dropped was decided, this was not.
+        """
+        ahead = Q(events__state=EventState.DRAFT, events__starts_on__gte=today)
+        return (
+            self.with_status(at)
+            .annotate(planned_until=Coalesce("planned_end_on", "planned_start_on"))
+            .annotate(n_ahead=Count("events", filter=ahead, distinct=True))
+            .filter(status=ActivityStatus.PLANNED, planned_until__lt=today, n_ahead=0)
         )
 
 

@@ -53,6 +53,7 @@ PARTS = {
             "office:place",
             "office:activity*",
             "office:create_event",
+            "office:timeline*",
             "office:report",
             "office:report_csv",
         ],

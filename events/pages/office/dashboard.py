@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events import reports
-from events.models import Event, FollowUp, Invitation, Outcome, Registration
+from events.models import Activity, Event, FollowUp, Invitation, Outcome, Registration
 from events.pages.office.desk import Seats, office_day, seats_of
 from events.pages.office.plan import plan_of_the_day
 from events.states import EventState, OutcomeState, RegistrationState
@@ -43,7 +43,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     plan = plan_of_the_day(today)
     pulse = Message.objects.pulse(until=end_of_day(today, settings.OFFICE_TIME_ZONE))
     overdue = FollowUp.objects.overdue(today)
+    late = plan.activities.overdue(at, today).order_by("planned_until", "pk") if plan else Activity.objects.none()
     needs: dict[str, Any] = _events_that_need(at) | {
+        "late": list(late[:AT_MOST]),
+        "late_count": late.count(),
         "pulse": pulse,
         "outcomes": list(_outcomes_that_wait()[:AT_MOST]),
         "overdue": list(
@@ -54,10 +57,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "overdue_count": overdue.count(),
         "joining": JoinRequest.objects.for_the_office(today).count(),
     }
-    needs["any"] = (
-        any(needs[name] for name in ("over", "deadlines", "silent", "to_confirm", "outcomes", "overdue", "joining"))
-        or pulse.failed + pulse.held + pulse.unclear > 0
-    )
+    told = ("over", "deadlines", "late", "silent", "to_confirm", "outcomes", "overdue", "joining")
+    needs["any"] = any(needs[name] for name in told) or pulse.failed + pulse.held + pulse.unclear > 0
     upcoming = list(Event.objects.upcoming(at)[:5])
     seats = seats_of(upcoming)
     return render(

@@ -114,6 +114,7 @@ def plan(request: HttpRequest) -> HttpResponse:
             "tables": [table for table in tables.values() if table.lines],
             "lines": lines,
             "totals": _totals(lines),
+            "overdue": set(shown.activities.overdue(at, today).values_list("pk", flat=True)) if shown else set(),
             "bars": _bars(lines),
             "open_changes": baseline.open_changes(shown) if shown else None,
             "section": "plan",

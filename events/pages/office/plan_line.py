@@ -37,6 +37,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "activity": row,
             "plan": row.plan,
+            "is_overdue": row.plan.activities.overdue(at, office_day(at)).filter(pk=row.pk).exists(),
             "events": [(event, seats[event.pk]) for event in events],
             "revised": revisions.of_activity(row),
             "history": history.lines(row),

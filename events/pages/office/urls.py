@@ -27,7 +27,9 @@ from events.pages.office import (
     reports,
     revisions,
     sessions,
+    timeline,
     trail,
+    workload,
     years,
 )
 from portal.kit.gates import gated
@@ -83,6 +85,12 @@ hour_pages = [
     path("fairness/", hours.fairness, name="fairness"),
     path("fairness/fairness.csv", hours.fairness_csv, name="fairness_csv"),
 ]
+year_pages = [
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline/timeline.csv", timeline.timeline_csv, name="timeline_csv"),
+    path("workload/", workload.workload, name="workload"),
+    path("workload/workload.csv", workload.workload_csv, name="workload_csv"),
+]
 clash_pages = [
     path("events/<int:pk>/clashes/", clashes.event_clashes, name="event_clashes"),
     path("other-calendars/", other_calendars.other_calendars, name="other_calendars"),
@@ -134,5 +142,15 @@ trail_pages = [
 
 urlpatterns = gated(
     policies.is_office,
-    [*planning, *programme_pages, *hour_pages, *clash_pages, *people_pages, *record_pages, *mail_pages, *trail_pages],
+    [
+        *planning,
+        *programme_pages,
+        *hour_pages,
+        *year_pages,
+        *clash_pages,
+        *people_pages,
+        *record_pages,
+        *mail_pages,
+        *trail_pages,
+    ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -235,23 +235,43 @@ def clearance(steps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 @register.inclusion_tag("components/timeline.html")
 def timeline(bars: Iterable[Mapping[str, Any]], start_year: int, today: date | None = None) -> dict[str, Any]:
     """The fiscal year from July to June; a bar is {label, url, first, last, tone} with dates."""
+    grid = _year_grid(start_year, today)
+    return {**grid, "rows": list(_placed(bars, start_year, grid["length"], least=8))}
+
+
+@register.inclusion_tag("components/gantt.html")
+def gantt(rows: Iterable[Mapping[str, Any]], start_year: int, today: date | None = None) -> dict[str, Any]:
+    """Lines of the fiscal year with any number of bars each; a row is {label, url, bars}, a heading is {heading}.
+
+    A bar is {label, url, first, last, tone} with dates; one without an address is drawn, and said beside the label.
+    """
+    grid = _year_grid(start_year, today)
+    placed = [{**row, "bars": list(_placed(row.get("bars", ()), start_year, grid["length"], least=3))} for row in rows]
+    return {**grid, "rows": placed}
+
+
+def _year_grid(start_year: int, today: date | None) -> dict[str, Any]:
+    """Where the months and the day of today stand, in days from 1 July."""
     begin, end = date(start_year, 7, 1), date(start_year + 1, 7, 1)
-    rows = []
-    for row in bars:
-        first, last = max(row["first"], begin), min(row["last"] + timedelta(days=1), end)
-        if first < last:
-            # a single day would be thinner than a hair: eight days is the least that can be seen
-            width = max((last - first).days, 8)
-            x = min((first - begin).days, (end - begin).days - width)
-            rows.append({**row, "x": x, "width": width, "words": clock.spell_days(row["first"], row["last"])})
     months = [date(start_year + (7 + n > 12), (6 + n) % 12 + 1, 1) for n in range(12)]
     return {
-        "rows": rows,
         "months": months,
         "lines": [(month - begin).days for month in months[1:]],
+        "quarters": [(month - begin).days for month in months[3::3]],
         "length": (end - begin).days,
         "today": (today - begin).days if today and begin <= today < end else None,
     }
+
+
+def _placed(bars: Iterable[Mapping[str, Any]], start_year: int, length: int, *, least: int) -> Iterator[dict[str, Any]]:
+    """The bars that touch the year; a single day would be thinner than a hair: it is drawn as wide as `least` days."""
+    begin, end = date(start_year, 7, 1), date(start_year + 1, 7, 1)
+    for row in bars:
+        first, last = max(row["first"], begin), min(row["last"] + timedelta(days=1), end)
+        if first < last:
+            width = max((last - first).days, least)
+            x = min((first - begin).days, length - width)
+            yield {**row, "x": x, "width": width, "words": clock.spell_days(row["first"], row["last"])}
 
 
 # --- words, links and buttons ---------------------------------------------------------------------
