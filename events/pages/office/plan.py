@@ -1,4 +1,4 @@
-"""The work plan: the year in four tables, and as a file."""
+"""The work plan: the year in four tables, its filters and its timeline."""
 
 from __future__ import annotations
 
@@ -18,36 +18,10 @@ from events.pages.office.desk import office_day, seats_offered
 from events.pages.office.forms_workplan import PlanFilter
 from events.states import ActivityStatus, EventState
 from portal.kit.clock import fiscal_year
-from portal.kit.exports import csv_response
 from portal.kit.templatetags.ui import TONE_OF_STATE
 
 DONE = (ActivityStatus.HELD, ActivityStatus.REPORTED)
 OFFERING = (EventState.ANNOUNCED, EventState.HELD, EventState.REPORTED)
-# the columns of the sample file first: what was exported can be imported again
-COLUMNS = [
-    "number",
-    "pillar",
-    "title",
-    "objective",
-    "indicator",
-    "target",
-    "topic",
-    "kind",
-    "mode",
-    "planned from",
-    "planned until",
-    "host",
-    "donors",
-    "office role",
-    "targets",
-    "seats",
-    "status",
-    "actual from",
-    "actual until",
-    "seats offered",
-    "seats used",
-    "revisions",
-]
 
 
 @dataclass
@@ -97,7 +71,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     today = office_day(at)
     shown = asked_plan(request, today)
     filters = PlanFilter(request.GET)
-    lines = _lines(shown, filters, at) if shown else []
+    lines = lines_of(shown, filters, at) if shown else []
     tables = {pillar.pk: Table(pillar) for pillar in Pillar.objects.all()}
     for line in lines:
         tables[line.activity.pillar_id].lines.append(line)
@@ -122,21 +96,12 @@ def plan(request: HttpRequest) -> HttpResponse:
     )
 
 
-def plan_csv(request: HttpRequest) -> HttpResponse:
-    """The lines as filtered on the page; the first columns are those of the import."""
-    at = timezone.now()
-    shown = asked_plan(request, office_day(at))
-    lines = _lines(shown, PlanFilter(request.GET), at) if shown else []
-    name = shown.fiscal_year.replace("/", "-") if shown else "empty"
-    return csv_response(f"work-plan-{name}", COLUMNS, [_cells(line) for line in lines])
-
-
 def asked_plan(request: HttpRequest, today: date) -> WorkPlan | None:
     asked = WorkPlan.objects.filter(fiscal_year=request.GET.get("year", "").replace("\x00", "")).first()
     return asked or plan_of_the_day(today)
 
 
-def _lines(shown: WorkPlan, filters: PlanFilter, at: datetime) -> list[Line]:
+def lines_of(shown: WorkPlan, filters: PlanFilter, at: datetime) -> list[Line]:
     live = Event.objects.exclude(state=EventState.CANCELLED).annotate(n_revisions=Count("revisions"))
     rows = list(
         filters.narrow(shown.activities.with_status(at))
@@ -198,34 +163,4 @@ def _bars(lines: list[Line]) -> list[dict[str, Any]]:
         }
         for line in lines
         if (first := line.first or line.activity.planned_start_on)
-    ]
-
-
-def _cells(line: Line) -> list[Any]:
-    row = line.activity
-    targets = [group.code for group in row.target_groups.all()]
-    targets += [administration.iso2 for administration in row.target_administrations.all()]
-    return [
-        row.number,
-        row.pillar.number,
-        row.title,
-        row.objective,
-        row.indicator,
-        row.target,
-        row.topic,
-        row.kind,
-        row.mode,
-        row.planned_start_on or "",
-        row.planned_end_on or "",
-        row.host,
-        "; ".join(donor.name for donor in row.donors.all()),
-        row.office_role,
-        "; ".join(targets),
-        "" if row.planned_seats is None else row.planned_seats,
-        row.status,
-        line.first or "",
-        line.last or "",
-        line.offered,
-        line.used,
-        line.revisions,
     ]

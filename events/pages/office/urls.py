@@ -18,6 +18,7 @@ from events.pages.office import (
     outcomes,
     papers,
     plan,
+    plan_files,
     plan_import,
     plan_line,
     plan_table,
@@ -40,7 +41,9 @@ register_converter(years.FiscalYear, "fiscal")
 planning = [
     path("", dashboard.dashboard, name="dashboard"),
     path("plan/", plan.plan, name="plan"),
-    path("plan/work-plan.csv", plan.plan_csv, name="plan_csv"),
+    path("plan/work-plan.csv", plan_files.plan_csv, name="plan_csv"),
+    path("plan/work-plan.xlsx", plan_files.plan_xlsx, name="plan_xlsx"),
+    path("plan/work-plan.pdf", plan_files.plan_pdf, name="plan_pdf"),
     path("plan/edit/", plan_table.plan_edit, name="plan_edit"),
     path("plan/sample.csv", plan_import.plan_sample, name="plan_sample"),
     path("plan/import/", plan_import.plan_import, name="plan_import"),
