@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.workplan import MEETING_KINDS, Activity, Kind, Mode
 from events.states import EVENT, EventState
-from members.models import Administration, Organisation
+from members.models import Administration, Membership, Organisation
 from portal.kit.clock import city, end_of_day, valid_zone
 from portal.kit.models import Stateful
 
@@ -102,6 +102,12 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(
             Q(title__icontains=text) | Q(topic__icontains=text) | Q(host__icontains=text) | Q(venue__icontains=text)
         )
+
+    def for_group(self, code: str, on: date) -> Self:
+        """To which somebody of a group is asked, as the group is on a day."""
+        members = Membership.objects.on(on).filter(group__code=code).values("administration")
+        targeted = self.model.targets.through.objects.filter(administration__in=members)
+        return self.filter(pk__in=targeted.values("event"))
 
     def chaired_by(self, user: Any) -> Self:
         return self.filter(chairings__person=user)

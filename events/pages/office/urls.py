@@ -8,6 +8,7 @@ from events import policies
 from events.pages.office import (
     attendance,
     baseline,
+    calendar,
     clashes,
     dashboard,
     history,
@@ -60,6 +61,7 @@ planning = [
     path("activities/<int:pk>/create-event/", plan_line.create_event, name="create_event"),
 ]
 programme_pages = [
+    path("calendar/", calendar.calendar, name="calendar"),
     path("events/", programme.events, name="events"),
     path("events/events.csv", programme.events_csv, name="events_csv"),
     path("events/new/", programme.event_new, name="event_new"),

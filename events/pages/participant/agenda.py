@@ -1,14 +1,13 @@
-"""Lists of events: lines ready to print, one page of them, months of the calendar as weeks of days.
+"""Lists of events: lines ready to print, and one page of them.
 
 The calendar is read by everybody, so it does little per line: no tag, no query, no count of all that is to come.
 """
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -23,13 +22,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from events.models import Access, Event, Kind, Mode
+from events.pages.participant.marks import marks_of
+from events.pages.spans import UNUSUAL, Mark, Marks, link
 from events.states import EventState
 from portal.kit.clock import spell_days
 
 PER_PAGE = 30
 LAST_PAGE = 10_000
 MOST_KEPT = 4_000  # printed lines in the memory of a process, about 1 kB each
-UNUSUAL = (EventState.POSTPONED, EventState.CANCELLED, EventState.DRAFT)
 FIELDS = (
     "slug",
     "title",
@@ -71,14 +71,16 @@ class Facts(NamedTuple):
     starts_on: date
     ends_on: date
     nominate_by: date | None
+    mark: Mark | None
 
 
-def lines_of(events: Iterable[Event], at: datetime) -> list[Line]:
-    language = get_language() or ""
-    return [Line(event, _printed(_facts(event, at), language)) for event in events]
+def lines_of(events: Iterable[Event], at: datetime, marks: Marks | None = None) -> list[Line]:
+    """`marks` say what an event is to the reader."""
+    language, found = get_language() or "", marks or {}
+    return [Line(event, _printed(_facts(event, at, found.get(event.pk)), language)) for event in events]
 
 
-def _facts(event: Event, at: datetime) -> Facts:
+def _facts(event: Event, at: datetime, mark: Mark | None) -> Facts:
     open_now = event.state == EventState.ANNOUNCED and not event.deadline_passed(at)
     return Facts(
         slug=event.slug,
@@ -92,6 +94,7 @@ def _facts(event: Event, at: datetime) -> Facts:
         starts_on=event.starts_on,
         ends_on=event.ends_on,
         nominate_by=event.nominate_by if open_now else None,
+        mark=mark,
     )
 
 
@@ -111,6 +114,7 @@ def _printed(facts: Facts, language: str) -> SafeString:
             "facts": " · ".join(str(word) for word in words if word),
             # only a state that nobody expects is worth a badge
             "unusual": EventState(facts.state) if facts.state in UNUSUAL else "",
+            "mark": facts.mark,
             "closed_to_public": facts.access == Access.CUSTOMS,
             "deadline": _("Nominations until %(day)s") % {"day": spell_days(last, last)} if last else "",
         },
@@ -124,6 +128,7 @@ class Agenda:
     query: QueryDict
     rows: QuerySet[Event]
     at: datetime
+    reader: Any = None  # whose marks stand at the lines
     per_page: int = PER_PAGE
     number: int = 1
     has_next: bool = False
@@ -136,7 +141,8 @@ class Agenda:
             self.number = 1
             found = self._read()
         self.has_next = len(found) > self.per_page
-        self.lines = lines_of(found[: self.per_page], self.at)
+        shown = found[: self.per_page]
+        self.lines = lines_of(shown, self.at, marks_of(self.reader, shown) if self.reader else None)
 
     def _read(self) -> list[Event]:
         start = (self.number - 1) * self.per_page
@@ -175,90 +181,5 @@ class Agenda:
         return _("1 event") if last == 1 else _("%(count)d events") % {"count": last}
 
 
-def link(query: QueryDict, **changes: str | int) -> str:
-    """The address bar with some words changed and without a page; an empty word goes away."""
-    copy = query.copy()
-    copy.pop("page", None)
-    for name, value in changes.items():
-        copy.pop(name, None)
-        if value != "":
-            copy[name] = str(value)
-    return "?" + copy.urlencode()
-
-
 def _page_number(text: str) -> int:
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() and len(text) < 9 else 1
-
-
-@dataclass(frozen=True)
-class Day:
-    """One square of a month."""
-
-    day: date
-    inside: bool
-    today: bool
-    events: list[tuple[str, Event]]
-
-    @property
-    def weekday(self) -> Any:
-        return WEEKDAYS_ABBR[self.day.weekday()]
-
-
-@dataclass(frozen=True)
-class Month:
-    """A month as weeks of days, Monday first."""
-
-    first: date
-    weeks: list[list[Day]]
-
-    @property
-    def title(self) -> str:
-        return f"{MONTHS[self.first.month]} {self.first.year}"
-
-    @property
-    def previous(self) -> str:
-        return f"{self.first - timedelta(days=1):%Y-%m}"
-
-    @property
-    def next(self) -> str:
-        return f"{self.first + timedelta(days=32):%Y-%m}"
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(day.events for week in self.weeks for day in week)
-
-
-def month_asked(text: str, today: date) -> date:
-    """The first day of a month written as 2020-08; of this month when it is nothing that a calendar shows."""
-    year, _dash, month = text.partition("-")
-    known = len(text) == 7 and year.isascii() and year.isdigit() and month.isascii() and month.isdigit()
-    if not known or not 1990 <= int(year) <= 2100 or not 1 <= int(month) <= 12:
-        return today.replace(day=1)
-    return date(int(year), int(month), 1)
-
-
-def span_of(first: date) -> tuple[date, date]:
-    """The first and the last square of a month."""
-    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    return weeks[0][0], weeks[-1][-1]
-
-
-def month_of(first: date, events: Iterable[Event], today: date) -> Month:
-    """Put each event into the squares of its days."""
-    held: dict[date, list[tuple[str, Event]]] = {}
-    begin, end = span_of(first)
-    for event in events:
-        url = reverse("participant:event", args=[event.slug])
-        day, last = max(event.starts_on, begin), min(event.ends_on, end)
-        while day <= last:
-            held.setdefault(day, []).append((url, event))
-            day += timedelta(days=1)
-    weeks = [
-        [Day(day, day.month == first.month, day == today, held.get(day, [])) for day in week]
-        for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
-    ]
-    return Month(first, weeks)
-
-
-def weekdays() -> list[Any]:
-    return [WEEKDAYS_ABBR[number] for number in range(7)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -17,12 +18,16 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Access, Event, FeedKind, Kind, Mode
 from events.models.programme import EventQuerySet
+from members.models import Group
 from portal.kit.forms import Clean
 
 MOST_BARS = 200  # printed filter bars in the memory of a process
 SORTS = [("", _("Soonest first")), ("-date", _("Latest first")), ("title", _("Title"))]
-TOPICS_FRESH_SECONDS = 5 * 60
-TOPICS = "participant.calendar.topics"
+CHOICES_FRESH_SECONDS = 5 * 60
+TOPICS, GROUPS = "participant.calendar.topics", "participant.calendar.groups"
+HIDDEN = ("when", "view", "month", "week", "year")  # where the reader stands, kept when a filter changes
+SQUARES = ("month", "week", "year")  # views that stand in the order of their days
+Choice = tuple[str, str]
 
 
 class CalendarFilter(Clean):
@@ -31,33 +36,41 @@ class CalendarFilter(Clean):
     when = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
     view = forms.CharField(max_length=10, required=False, widget=forms.HiddenInput)
     month = forms.CharField(max_length=7, required=False, widget=forms.HiddenInput)
+    week = forms.CharField(max_length=8, required=False, widget=forms.HiddenInput)
+    year = forms.CharField(max_length=4, required=False, widget=forms.HiddenInput)
     q = forms.CharField(label=_("Title, topic, host or place"), max_length=100, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All kinds")), *Kind.choices], required=False)
     mode = forms.ChoiceField(label=_("Mode"), choices=[("", _("All modes")), *Mode.choices], required=False)
     topic = forms.CharField(label=_("Topic"), max_length=120, required=False)
+    group = forms.ChoiceField(label=_("Invited group"), required=False)
     sort = forms.ChoiceField(label=_("Order"), choices=SORTS, required=False)
 
-    def __init__(self, *args: Any, topics: Iterable[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, topics: Iterable[str], groups: Iterable[Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        group = cast(forms.ChoiceField, self.fields["group"])
+        group.choices = [("", _("All groups")), *groups]
         self.is_valid()
         self.asked = {name: value for name, value in self.cleaned_data.items() if value}
         # a choice for the eye only: the list may be some minutes old, and a newer topic still filters
         self.fields["topic"].widget = forms.Select(choices=[("", _("All topics")), *((name, name) for name in topics)])
-        for name in ("when", "view", "month"):
+        for name in HIDDEN:
             if name not in self.asked:
                 del self.fields[name]
-        if self.asked.get("view") == "month":
+        if self.asked.get("view") in SQUARES:
             del self.fields["sort"]
 
-    def narrow(self, rows: EventQuerySet) -> EventQuerySet:
+    def narrow(self, rows: EventQuerySet, *, on: date) -> EventQuerySet:
+        """A group is who belongs to it on a day."""
         if "q" in self.asked:
             rows = rows.matching(self.asked["q"])
+        if "group" in self.asked:
+            rows = rows.for_group(self.asked["group"], on)
         equal = {name: self.asked[name] for name in ("kind", "mode", "topic") if name in self.asked}
         return rows.filter(**equal)
 
     @property
     def is_narrow(self) -> bool:
-        return bool({"q", "kind", "mode", "topic"} & set(self.asked))
+        return bool({"q", "kind", "mode", "topic", "group"} & set(self.asked))
 
     @property
     def is_open(self) -> bool:
@@ -65,16 +78,16 @@ class CalendarFilter(Clean):
         return self.is_narrow or "sort" in self.asked or bool(self.errors)
 
 
-def filter_bar(query: QueryDict, topics: Iterable[str]) -> SafeString:
-    """The form of the calendar, printed; to draw its five fields anew for every reader costs more than the list."""
+def filter_bar(query: QueryDict, topics: Iterable[str], groups: Iterable[Choice]) -> SafeString:
+    """The form of the calendar, printed; to draw its six fields anew for every reader costs more than the list."""
     asked = urlencode([(name, query[name]) for name in CalendarFilter.base_fields if name in query])
-    return _printed_bar(asked, tuple(topics), get_language() or "")
+    return _printed_bar(asked, tuple(topics), tuple(groups), get_language() or "")
 
 
 @lru_cache(maxsize=MOST_BARS)
-def _printed_bar(asked: str, topics: tuple[str, ...], language: str) -> SafeString:
+def _printed_bar(asked: str, topics: tuple[str, ...], groups: tuple[Choice, ...], language: str) -> SafeString:
     """Kept under all that it is printed from, so that an old one is never shown."""
-    form = CalendarFilter(QueryDict(asked), topics=topics)
+    form = CalendarFilter(QueryDict(asked), topics=topics, groups=groups)
     return render_to_string("components/filters.html", {"form": form})
 
 
@@ -106,5 +119,14 @@ def topics_of_public_events() -> list[str]:
     if topics is None:
         rows = Event.objects.published().filter(access=Access.PUBLIC).exclude(topic="")
         topics = list(rows.order_by("topic").values_list("topic", flat=True).distinct())
-        cache.set(TOPICS, topics, TOPICS_FRESH_SECONDS)
+        cache.set(TOPICS, topics, CHOICES_FRESH_SECONDS)
     return topics
+
+
+def groups_to_choose() -> list[Choice]:
+    """The groups of administrations, kept for some minutes, too."""
+    groups: list[Choice] | None = cache.get(GROUPS)
+    if groups is None:
+        groups = list(Group.objects.order_by("name").values_list("code", "name"))
+        cache.set(GROUPS, groups, CHOICES_FRESH_SECONDS)
+    return groups

@@ -1,10 +1,9 @@
-"""The calendar and the public page of one event."""
+"""The public page of one event."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
@@ -16,75 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.models import Event, Mode, Outcome, Revision
-from events.pages.participant import agenda, feeds
-from events.pages.participant.forms_calendar import CalendarFilter, filter_bar, topics_of_public_events
 from events.pages.participant.papers import papers_of
 from events.pages.participant.registrations import way_in
 from events.states import EventState
 from members.models import Administration
 from portal.kit import trail
-from portal.kit.clock import spell_days, today_in
-
-MOST_IN_A_MONTH = 500
-
-
-@require_safe
-def calendar(request: HttpRequest) -> HttpResponse:
-    """Announced events: what comes, what is past, or one month as squares."""
-    at = timezone.now()
-    topics = topics_of_public_events()
-    filters = CalendarFilter(request.GET, topics=topics)
-    rows = filters.narrow(Event.objects.visible_to(request.user).published())
-    if filters.asked.get("view") == "month":
-        return _month(request, filters, topics, rows, at)
-    past = filters.asked.get("when") == "past"
-    rows = rows.past(at) if past else rows.coming(at)
-    sort = filters.asked.get("sort", "")
-    if sort:
-        rows = rows.order_by(*{"-date": ("-starts_at", "-pk"), "title": ("title", "pk")}[sort])
-    listing = agenda.Agenda(request.GET, rows, at)
-    return render(
-        request,
-        "participant/calendar.html",
-        {
-            "filters": filters,
-            "filter_bar": filter_bar(request.GET, topics),
-            "listing": listing,
-            "months": [("", listing.lines)] if sort == "title" else list(listing.months()),
-            "past": past,
-            **_tabs(request),
-        },
-    )
-
-
-def _month(request: HttpRequest, filters: CalendarFilter, topics: list[str], rows: Any, at: datetime) -> HttpResponse:
-    today = today_in(timezone.get_current_timezone_name(), at)
-    first = agenda.month_asked(filters.asked.get("month", ""), today)
-    events = rows.between(*agenda.span_of(first)).only(*agenda.FIELDS)[:MOST_IN_A_MONTH]
-    month = agenda.month_of(first, events, today)
-    return render(
-        request,
-        "participant/month.html",
-        {
-            "filters": filters,
-            "filter_bar": filter_bar(request.GET, topics),
-            "month": month,
-            "weekdays": agenda.weekdays(),
-            "previous": agenda.link(request.GET, month=month.previous),
-            "next": agenda.link(request.GET, month=month.next),
-            "now": agenda.link(request.GET, month=""),
-            **_tabs(request),
-        },
-    )
-
-
-def _tabs(request: HttpRequest) -> dict[str, Any]:
-    return {
-        "to_coming": agenda.link(request.GET, when="", view="", month="", sort=""),
-        "to_past": agenda.link(request.GET, when="past", view="", month="", sort=""),
-        "to_month": agenda.link(request.GET, view="month", when="", sort=""),
-        "subscribe": feeds.subscribe_address(),
-    }
+from portal.kit.clock import spell_days
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from events.pages.participant import (
+    calendar,
     certificates,
     evaluations,
     feeds,
@@ -22,7 +23,7 @@ app_name = "participant"
 urlpatterns = public(
     [
         path("", home.home, name="home"),
-        path("calendar/", programme.calendar, name="calendar"),
+        path("calendar/", calendar.calendar, name="calendar"),
         path("calendar.ics", feeds.calendar_ics, name="calendar_ics"),
         # a calendar program cannot sign in: the address is the key
         path("calendar/feeds/<slug:token>.ics", feeds.personal_ics, name="personal_ics"),

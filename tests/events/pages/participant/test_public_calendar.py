@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.http import QueryDict
 
 from events.models import Event
-from events.pages.participant.agenda import Agenda, month_asked
+from events.pages.participant.agenda import Agenda
+from events.pages.spans import month_asked
 from events.services import lifecycle, programme
 from tests import make
 from tests.events.pages.participant.conftest import officer_of
@@ -186,10 +187,10 @@ def test_a_month_shows_an_event_on_each_of_its_days(visitor):
     make.announced(begin=date(TODAY.year + 1, 3, 30), sessions=3, title="Over the end")
     response = visitor.get(f"/calendar/?view=month&month={TODAY.year + 1}-03")
     held = {
-        day.day: [event.title for _url, event in day.events]
+        day.day: [item.event.title for item in day.items]
         for week in response.context["month"].weeks
         for day in week
-        if day.events
+        if day.items
     }
     assert held[date(TODAY.year + 1, 3, 30)] == held[date(TODAY.year + 1, 3, 31)] == ["Over the end"]
     page = response.content.decode()
