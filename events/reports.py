@@ -24,7 +24,7 @@ from events.models import (
 )
 from events.models.followups import UNFINISHED
 from events.states import ActivityStatus, EventState, FollowUpState, RegistrationState
-from portal.kit.clock import today_in
+from portal.kit.clock import spell_days, today_in
 
 DONE = (ActivityStatus.HELD, ActivityStatus.REPORTED)
 TOOK_PLACE = (EventState.HELD, EventState.REPORTED)
@@ -106,21 +106,25 @@ class FollowUps:
 
 @dataclass
 class FiscalYearReport:
-    """The year in four tables: total, by pillar, by mode, by donor."""
+    """The year in six tables: total, by pillar, by quarter, by mode, by donor, by officer."""
 
     plan: WorkPlan
     total: Line
     by_pillar: list[Line] = field(default_factory=list)
+    by_quarter: list[Line] = field(default_factory=list)
     by_mode: list[Line] = field(default_factory=list)
     by_donor: list[Line] = field(default_factory=list)
+    by_officer: list[Line] = field(default_factory=list)
     follow_ups: FollowUps = FollowUps(0, 0, 0, 0)
 
     def tables(self) -> list[tuple[str, list[Line]]]:
         return [
             (_("Total"), [self.total]),
             (_("By pillar"), self.by_pillar),
+            (_("By quarter"), self.by_quarter),
             (_("By mode"), self.by_mode),
             (_("By donor"), self.by_donor),
+            (_("By officer"), self.by_officer),
         ]
 
     def rows(self) -> Iterable[list[Any]]:
@@ -133,7 +137,8 @@ class FiscalYearReport:
 def fiscal_year(plan: WorkPlan, *, at: datetime) -> FiscalYearReport:
     """Count the year in a fixed number of queries.
 
-    - Activities are the lines of the plan, each in one pillar and one mode, and once under each of its donors.
+    - Activities are the lines of the plan, each in one pillar, one mode, the quarter of its planned day and under its
+      responsible officer, and once under each of its donors. Events stand in the quarter in which they began.
       Held: with an event that was held. Moved: the first event begins on another day than planned. Postponed:
       without a new day. Dropped: every event is cancelled.
     - Events held are those that began in the year, with or without a line of the plan. Everything that follows is
@@ -159,6 +164,7 @@ def fiscal_year(plan: WorkPlan, *, at: datetime) -> FiscalYearReport:
     beside = [row for row in events if row.activity is None]
     if beside:
         report.by_pillar.append(_line(_("Events beside the plan"), [], beside, facts))
+    report.by_quarter = _by_quarter(plan, activities, events, facts)
     for mode in Mode:
         report.by_mode.append(
             _line(
@@ -188,8 +194,41 @@ def fiscal_year(plan: WorkPlan, *, at: datetime) -> FiscalYearReport:
             facts,
         )
     )
+    report.by_officer = _by_officer(activities, events, facts)
     report.follow_ups = _follow_ups(plan, at)
     return report
+
+
+def _by_quarter(plan: WorkPlan, activities: list[Any], events: list[Event], facts: _Facts) -> list[Line]:
+    found = []
+    for number, (first, last) in enumerate(plan.quarters(), start=1):
+        found.append(
+            _line(
+                spell_days(first, last),
+                [row for row in activities if row.planned_start_on and first <= row.planned_start_on <= last],
+                [row for row in events if first <= row.starts_on <= last],
+                facts,
+                {"quarter": number},
+            )
+        )
+    undated = [row for row in activities if row.planned_start_on is None or not plan.covers(row.planned_start_on)]
+    return [*found, _line(_("Without a planned day of this year"), undated, [], facts)] if undated else found
+
+
+def _by_officer(activities: list[Any], events: list[Event], facts: _Facts) -> list[Line]:
+    officers = {row.officer for row in [*activities, *events] if row.officer}
+    found = [
+        _line(
+            officer.name,
+            [row for row in activities if row.officer == officer],
+            [row for row in events if row.officer == officer],
+            facts,
+            {"officer": officer.pk},
+        )
+        for officer in sorted(officers, key=lambda officer: (officer.name, officer.pk))
+    ]
+    nobody = [row for row in activities if row.officer is None], [row for row in events if row.officer is None]
+    return [*found, _line(_("Nobody responsible"), *nobody, facts)] if any(nobody) else found
 
 
 def progress(plan: WorkPlan, *, at: datetime) -> list[dict[str, Any]]:
@@ -218,6 +257,7 @@ def _activities(plan: WorkPlan, at: datetime) -> Any:
     dated = ~Q(events__state__in=[EventState.CANCELLED, EventState.POSTPONED])
     return (
         plan.activities.with_status(at)
+        .select_related("officer")
         .prefetch_related("donors")
         .annotate(first_day=Min("events__starts_on", filter=dated))
     )
@@ -226,7 +266,7 @@ def _activities(plan: WorkPlan, at: datetime) -> Any:
 def _events_held(plan: WorkPlan) -> Any:
     return (
         Event.objects.filter(state__in=TOOK_PLACE, starts_on__range=(plan.starts_on, plan.ends_on))
-        .select_related("activity")
+        .select_related("activity", "officer")
         .prefetch_related("donors")
         .annotate(n_targets=Count("targets"))
     )

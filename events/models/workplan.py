@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -84,6 +85,12 @@ class WorkPlan(models.Model):
 
     def covers(self, day: date) -> bool:
         return self.starts_on <= day <= self.ends_on
+
+    def quarters(self) -> list[tuple[date, date]]:
+        """First and last day of each quarter of the year; the first one begins in July."""
+        year = self.starts_on.year
+        firsts = [date(year, 7, 1), date(year, 10, 1), date(year + 1, 1, 1), date(year + 1, 4, 1), date(year + 1, 7, 1)]
+        return [(first, following - timedelta(days=1)) for first, following in pairwise(firsts)]
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):

@@ -126,7 +126,6 @@ NOBODY = {
     "office:plan_pdf": "lines of the plan",
     "office:plan_sample": "an example",
     "office:plan_xlsx": "lines of the plan",
-    "office:report_csv": "counts",
     "participant:calendar_ics": "events",
     "participant:event_ics": "an event",
     "participant:personal_ics": "events, for the calendar of their owner",

@@ -37,6 +37,7 @@ NOTED = {
     "office:follow_ups_csv",
     "office:invitations_csv",
     "office:people_csv",
+    "office:report_csv",
     "office:record_csv",
     "office:people_list",
     "office:trail_csv",

@@ -13,9 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Activity, Kind, Mode, Pillar
 from events.states import ActivityStatus
-from members.models import Organisation
+from members.models import Organisation, User
 from portal.kit.forms import Clean
 from portal.kit.tables import MAX_BYTES
+
+# the months of each quarter of a fiscal year
+QUARTERS = {"1": (7, 8, 9), "2": (10, 11, 12), "3": (1, 2, 3), "4": (4, 5, 6)}
 
 
 class PlanFilter(Clean):
@@ -35,6 +38,27 @@ class PlanFilter(Clean):
         Organisation.objects.all(), label=_("Donor"), empty_label=_("All donors"), required=False
     )
 
+    quarter = forms.ChoiceField(
+        label=_("Planned in"),
+        choices=[
+            ("", _("Any quarter")),
+            ("1", _("July - September")),
+            ("2", _("October - December")),
+            ("3", _("January - March")),
+            ("4", _("April - June")),
+        ],
+        required=False,
+    )
+    officer = forms.ModelChoiceField(
+        User.objects.none(), label=_("Responsible officer"), empty_label=_("Everybody"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = Activity.objects.exclude(officer=None).order_by().values("officer")
+        officer = cast("forms.ModelChoiceField[User]", self.fields["officer"])
+        officer.queryset = User.objects.get_queryset().filter(pk__in=named).order_by("name", "pk")
+
     def narrow(self, rows: Any) -> Any:
         """Rows with a derived status; text is searched in number, title, topic and host."""
         self.is_valid()
@@ -50,7 +74,9 @@ class PlanFilter(Clean):
         if asked.get("donor"):
             donated = Activity.donors.through._default_manager.filter(organisation=asked["donor"])
             rows = rows.filter(pk__in=donated.values("activity"))
-        for name in ("pillar", "status", "kind", "mode"):
+        if asked.get("quarter"):
+            rows = rows.filter(planned_start_on__month__in=QUARTERS[asked["quarter"]])
+        for name in ("pillar", "status", "kind", "mode", "officer"):
             if asked.get(name):
                 rows = rows.filter(**{name: asked[name]})
         return rows

@@ -18,6 +18,8 @@ from events.models import WorkPlan
 from events.pages.office.desk import office_day
 from events.pages.office.plan import plan_of_the_day
 from events.reports import Line
+from members.pages.reader import reader
+from portal.kit import trail
 from portal.kit.exports import csv_response
 
 
@@ -46,10 +48,12 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def report_csv(request: HttpRequest) -> HttpResponse:
-    """The same four tables in one file, the name of the table first."""
+    """The same tables in one file, the name of the table first. It names officers: the trail notes who took it."""
     at = timezone.now()
     plan = _asked(request, at)
     rows = list(reports.fiscal_year(plan, at=at).rows()) if plan else []
+    if plan:
+        trail.record_export(reader(request), "report", plan, rows=len(rows), filters={})
     name = plan.fiscal_year.replace("/", "-") if plan else "empty"
     return csv_response(f"report-{name}", [_("Table"), *reports.header()], rows)
 

@@ -119,6 +119,40 @@ def test_each_mode_and_each_donor_is_what_a_count_by_hand_gives(year):
     assert report.by_donor[-1].planned == 3
 
 
+def test_each_quarter_and_each_officer_is_what_a_count_by_hand_gives_and_they_add_up(year, office):
+    second = make.office_person("Second manager")
+    Activity.objects.filter(plan=year, number__in=("1.1", "4.1")).update(officer=second)
+    Activity.objects.filter(plan=year, number="2.1").update(planned_start_on=None, planned_end_on=None)
+    report = reports.fiscal_year(year, at=NOW)
+    activities = list(Activity.objects.filter(plan=year))
+    undated = [row for row in activities if not row.planned_start_on or not year.covers(row.planned_start_on)]
+    for line, (first, last) in zip(report.by_quarter[:4], year.quarters(), strict=True):
+        planned = [row for row in activities if row not in undated and first <= row.planned_start_on <= last]
+        expected = by_hand(year, [row for row in held_events(year) if first <= row.starts_on <= last], planned)
+        assert {name: getattr(line, name) for name in expected} == expected
+    assert (report.by_quarter[4].label, report.by_quarter[4].planned) == (
+        "Without a planned day of this year",
+        len(undated),
+    )
+    lines = {line.label: line for line in report.by_officer}
+    assert set(lines) == {"Programme manager", "Second manager", "Nobody responsible"}
+    assert (lines["Second manager"].planned, lines["Second manager"].events) == (2, 0)
+    assert (lines["Programme manager"].planned, lines["Programme manager"].events) == (0, 3)
+    for lines_of in (report.by_quarter, report.by_officer):
+        for name in ("planned", "held", "moved", "postponed", "dropped", "events", "seats", "participants", "present"):
+            assert sum(getattr(line, name) for line in lines_of) == getattr(report.total, name)
+
+
+def test_the_quarters_of_a_year_follow_each_other_without_a_gap():
+    plan = make.work_plan("2027/28")
+    assert [(str(first), str(last)) for first, last in plan.quarters()] == [
+        ("2027-07-01", "2027-09-30"),
+        ("2027-10-01", "2027-12-31"),
+        ("2028-01-01", "2028-03-31"),
+        ("2028-04-01", "2028-06-30"),
+    ]
+
+
 def test_a_delegation_counts_its_administration_and_nobody_by_name(office, indonesia_chair):
     begin = TODAY - days(5)
     plan = make.work_plan(fiscal_year(begin))
@@ -181,7 +215,7 @@ def test_the_file_holds_the_same_numbers(desk, year):
     assert found["Table"] == "Total"
     assert (found["Activities planned"], found["Events held"], found["Participants"]) == ("5", "3", "6")
     assert found["Mean mark, 1 to 5"] == "4.33"
-    assert {row[0] for row in rest} == {"By pillar", "By mode", "By donor"}
+    assert {row[0] for row in rest} == {"By pillar", "By quarter", "By mode", "By donor", "By officer"}
 
 
 def test_the_file_is_safe_against_formulas(desk, year):

@@ -341,9 +341,30 @@ def test_the_plan_is_filtered_by_donor(read):
     assert "Free one" not in text
 
 
+def test_the_plan_is_filtered_by_quarter_and_officer(read, office):
+    plan = make.work_plan("2020/21")
+    make.activity(title="In autumn", plan=plan, planned_start_on=date(2020, 10, 1), officer=office)
+    make.activity(title="In summer", plan=plan, planned_start_on=date(2020, 9, 30))
+    for query in ("quarter=2", f"officer={office.pk}"):
+        text = read(f"/office/plan/?year=2020/21&{query}")
+        assert "In autumn" in text
+        assert "In summer" not in text
+
+
 @pytest.mark.parametrize(
     "query",
-    ["pillar=99", "pillar=abc", "donor=0", "donor=99999999999999999999", "status=x", "year=x", "q=%00", "year=%00"],
+    [
+        "pillar=99",
+        "quarter=5",
+        "officer=x",
+        "pillar=abc",
+        "donor=0",
+        "donor=99999999999999999999",
+        "status=x",
+        "year=x",
+        "q=%00",
+        "year=%00",
+    ],
 )
 def test_filters_that_are_not_understood_filter_nothing(read, query):
     make.activity(title="Detector dogs")
