@@ -100,7 +100,7 @@ class ActivityForm(RowForm):
         by_sub_region(
             self.fields["target_administrations"],
             activity.planned_start_on or self.plan.starts_on,
-            always=activity.target_administrations.all(),
+            always=activity.target_administrations.all() if activity.pk else (),
         )
         self.helper.layout = Layout(
             _part(gettext("What"), "number", "pillar", "title", "objective", "indicator", "target", "topic", "kind"),
@@ -108,6 +108,27 @@ class ActivityForm(RowForm):
             _part(gettext("Who"), "office_role", "officer", "planned_seats"),
             _part(gettext("With whom"), "donors", "target_groups", "target_administrations", css="checks"),
         )
+
+
+class BeginForm(Clean):
+    """What the next year takes over from this plan; the lines stand in a table of their own."""
+
+    days = forms.ChoiceField(
+        label=_("Planned days"),
+        choices=[
+            ("move", _("Move them to the same weekday one year later")),
+            ("empty", _("Leave them empty")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    lines = forms.ModelMultipleChoiceField(
+        Activity.objects.none(), label=_("Lines"), error_messages={"required": _("Choose one line at least.")}
+    )
+
+    def __init__(self, *args: Any, plan: WorkPlan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelMultipleChoiceField[Activity]", self.fields["lines"]).queryset = plan.activities.all()
+        self.helper.layout = Layout("days")
 
 
 def _part(title: str, *names: str, css: str = "") -> Fieldset:

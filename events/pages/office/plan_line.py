@@ -1,4 +1,4 @@
-"""One line of the work plan: its page, its form, and the event made from it."""
+"""One line of the work plan: added, its page, its form, removed, and the event made from it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from events.models import Activity
+from events.models import Activity, Pillar
 from events.pages.office import revisions
 from events.pages.office.desk import office_day, refusals_told, seats_of
 from events.pages.office.forms_plan import ActivityForm
-from events.services import programme
+from events.pages.office.years import plan_or_404
+from events.services import planning, programme
 from events.services import workplan as service
 from members.pages import history
 from members.pages.reader import reader
 from portal.kit.forms import posted, refusals_on
+
+
+def plan_add(request: HttpRequest, year: str) -> HttpResponse:
+    """A new line; `?pillar=3` fills in the pillar and the number after its last one."""
+    at = timezone.now()
+    plan = plan_or_404(year)
+    pillars = list(Pillar.objects.all())
+    asked = request.GET.get("pillar", "")
+    pillar = next((row for row in pillars if str(row.number) == asked), None)
+    initial = {"pillar": pillar.pk, "number": planning.next_number(plan, pillar)} if pillar else {}
+    form = ActivityForm(posted(request), activity=Activity(plan=plan), today=office_day(at), initial=initial)
+    if form.is_valid():
+        with refusals_on(form):
+            row = service.add(plan, by=reader(request), at=at, **form.cleaned_data)
+            messages.success(request, _("Line %(number)s is added.") % {"number": row.number})
+            return redirect("office:activity", pk=row.pk)
+    return render(request, "office/plan_add.html", {"plan": plan, "form": form, "section": "plan"})
 
 
 def activity(request: HttpRequest, pk: int) -> HttpResponse:
@@ -60,6 +78,18 @@ def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The activity is saved."))
             return redirect("office:activity", pk=row.pk)
     return render(request, "office/activity_edit.html", {"activity": row, "form": form, "section": "plan"})
+
+
+@require_POST
+def activity_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a line out of the plan; a line that became something stays."""
+    row = _activity(pk, timezone.now())
+    page = reverse("office:activity", args=[row.pk])
+    with refusals_told(request):
+        planning.remove(row, by=reader(request))
+        messages.success(request, _("Line %(number)s is removed from the plan.") % {"number": row.number})
+        page = f"{reverse('office:plan')}?year={row.plan.fiscal_year}"
+    return redirect(page)
 
 
 @require_POST

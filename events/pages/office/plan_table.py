@@ -177,7 +177,7 @@ def plan_row(request: HttpRequest, pk: int) -> HttpResponse:
         values = typed.values(form)
         try:
             if values:
-                planning.edit(row, shown=typed.now, by=reader(request), **values)
+                planning.edit(row, shown=typed.now, by=reader(request), at=at, **values)
             return _saved(request, _row(pk), {*typed.mine, *values}, at)
         except planning.Overtaken as fault:
             row = _row(pk)

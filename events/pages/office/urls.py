@@ -19,6 +19,7 @@ from events.pages.office import (
     outcomes,
     papers,
     plan,
+    plan_begin,
     plan_files,
     plan_import,
     plan_line,
@@ -50,6 +51,8 @@ planning = [
     path("plan/import/", plan_import.plan_import, name="plan_import"),
     path("plan/import/<int:pk>/", plan_import.plan_import_check, name="plan_import_check"),
     path("plan/import/<int:pk>/confirm/", plan_import.plan_import_confirm, name="plan_import_confirm"),
+    path("plan/<fiscal:year>/add/", plan_line.plan_add, name="plan_add"),
+    path("plan/<fiscal:year>/begin-next/", plan_begin.plan_begin, name="plan_begin"),
     path("plan/<fiscal:year>/approve/", baseline.plan_approve, name="plan_approve"),
     path("plan/<fiscal:year>/baseline/", baseline.plan_baseline, name="plan_baseline"),
     path("plan/<fiscal:year>/baseline.csv", baseline.plan_baseline_csv, name="plan_baseline_csv"),
@@ -58,6 +61,7 @@ planning = [
     path("activities/<int:pk>/", plan_line.activity, name="activity"),
     path("activities/<int:pk>/edit/", plan_line.activity_edit, name="activity_edit"),
     path("activities/<int:pk>/row/", plan_table.plan_row, name="plan_row"),
+    path("activities/<int:pk>/remove/", plan_line.activity_remove, name="activity_remove"),
     path("activities/<int:pk>/create-event/", plan_line.create_event, name="create_event"),
 ]
 programme_pages = [

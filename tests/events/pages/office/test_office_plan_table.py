@@ -13,7 +13,7 @@ from members.services import appointments
 from portal.kit import trail
 from portal.kit.states import Refused
 from tests import make
-from tests.make import TODAY, days
+from tests.make import NOW, TODAY, days
 
 pytestmark = pytest.mark.django_db
 
@@ -263,7 +263,7 @@ def test_the_service_refuses_what_was_overtaken_between_reading_and_saving(line,
     seen = shown(line)
     plans.change(line, by=office, title="Workshop on Valuation")
     with pytest.raises(planning.Overtaken) as fault:
-        planning.edit(line, shown=seen, by=office, title="Workshop on Origin", host="Tonga")
+        planning.edit(line, shown=seen, by=office, at=NOW, title="Workshop on Origin", host="Tonga")
     assert fault.value.names == ["title"]
     line.refresh_from_db()
     assert (line.title, line.host) == ("Workshop on Valuation", "Fiji")
@@ -272,7 +272,7 @@ def test_the_service_refuses_what_was_overtaken_between_reading_and_saving(line,
 def test_the_service_refuses_a_number_that_was_taken_meanwhile(line, office):
     make.activity(number="3.9")
     with pytest.raises(Refused, match="has this number"):
-        planning.edit(line, shown=shown(line), by=office, number="3.9")
+        planning.edit(line, shown=shown(line), by=office, at=NOW, number="3.9")
 
 
 # --- without script -------------------------------------------------------------------------------
