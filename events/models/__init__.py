@@ -3,10 +3,12 @@
 from events.models.attendance import Attendance, Source
 from events.models.baselines import BaselineLine, PlanClause, PlanRevision
 from events.models.certificates import Certificate
+from events.models.checklist import CheckItem
 from events.models.evaluations import Evaluation
 from events.models.feeds import CalendarFeed, FeedKind
 from events.models.followups import FollowUp
 from events.models.invitations import Invitation
+from events.models.kinds import Duty, KindItem, KindTemplate
 from events.models.neighbours import OtherCalendar, OtherMeeting
 from events.models.outcomes import Comment, Corrigendum, Intervention, Outcome, Paragraph, Record, Signature, Verb
 from events.models.papers import AgendaItem, Paper, PaperAccess, Purpose
@@ -23,9 +25,11 @@ __all__ = [
     "CalendarFeed",
     "Certificate",
     "Chairing",
+    "CheckItem",
     "Comment",
     "Corrigendum",
     "Delegation",
+    "Duty",
     "Evaluation",
     "Event",
     "FeedKind",
@@ -33,6 +37,8 @@ __all__ = [
     "Intervention",
     "Invitation",
     "Kind",
+    "KindItem",
+    "KindTemplate",
     "Mode",
     "OfficeRole",
     "OtherCalendar",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from events import notices, reminders
 from events.models import Event, Revision, Session
-from events.services import invitations, programme, registrations
+from events.services import checklist, invitations, programme, registrations
 from events.states import LIVE, EventState, InvitationState, OutcomeState, RegistrationState
 from members.models import User
 from portal.kit import trail
@@ -94,6 +94,7 @@ def revise(event: Event, *, reason: str, by: User, at: datetime, **values: Any) 
     if event.starts_at <= at:
         raise Refused(_("The new first session would be in the past."))
     event.save()
+    checklist.follow(event)
     return _revise(event, reason=reason, clauses=clauses, by=by, at=at)
 
 

@@ -11,8 +11,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from events import notices
-from events.models import Activity, Chairing, Event, Series, Session
+from events.models import Activity, Chairing, Event, KindTemplate, Series, Session
 from events.models.workplan import MEETING_KINDS
+from events.services import checklist
+from events.services.kinds import template_of
 from events.states import EventState
 from members.models import Administration, User
 from portal.kit import trail
@@ -26,15 +28,20 @@ MOST_SEATS = 5000
 def create_from(activity: Activity, *, by: User, on: date) -> Event:
     """A draft event with the values of a line of the plan; dates fall back to today.
 
+    What the line does not say, its kind does: the seats, the number of days, the deadline, the checklist.
     Sent twice, it is one draft: the one that nobody has worked on yet.
     """
     activity = Activity.objects.select_for_update(of=("self",)).select_related("officer").get(pk=activity.pk)
+    template = template_of(activity.kind)
     start = activity.planned_start_on or on
-    end = activity.planned_end_on or start
+    end = activity.planned_end_on or start + timedelta(days=_usual(template, "sessions", 1) - 1)
     if twin := _untouched(activity.events, title=activity.title, starts_on=start, ends_on=end):
         return twin
     targets = list(activity.targets(start))
-    seats = 2 if activity.kind not in MEETING_KINDS else 5
+    seats = _usual(template, "seats_per_administration", 2 if activity.kind not in MEETING_KINDS else 5)
+    pool = _usual(template, "pool_seats", 0)
+    if activity.planned_seats is not None:
+        pool = max(0, activity.planned_seats - seats * len(targets))
     event = Event(
         activity=activity,
         title=activity.title,
@@ -47,13 +54,15 @@ def create_from(activity: Activity, *, by: User, on: date) -> Event:
         starts_on=start,
         ends_on=end,
         seats_per_administration=seats,
-        pool_seats=max(0, (activity.planned_seats or 0) - seats * len(targets)),
+        pool_seats=pool,
+        nominate_by=_usual_deadline(template, start),
         officer=activity.officer or by,
     )
     _save_new(event)
     event.donors.set(activity.donors.all())
     event.targets.set(targets)
     trail.record(by, "created", event, activity=activity.number)
+    checklist.lay(event, by=by)
     return event
 
 
@@ -64,6 +73,7 @@ def create(*, by: User, title: str, kind: str, mode: str, starts_on: date, ends_
     days = {"starts_on": starts_on, "ends_on": ends_on, "time_zone": time_zone}
     if twin := _untouched(Event.objects, title=title, kind=kind, mode=mode, officer=by, activity=None, **days):
         return twin
+    template = template_of(kind)
     event = Event(
         title=title,
         kind=kind,
@@ -71,10 +81,14 @@ def create(*, by: User, title: str, kind: str, mode: str, starts_on: date, ends_
         starts_on=starts_on,
         ends_on=ends_on,
         time_zone=time_zone,
+        nominate_by=_usual_deadline(template, starts_on),
+        seats_per_administration=_usual(template, "seats_per_administration", 0),
+        pool_seats=_usual(template, "pool_seats", 0),
         officer=by,
     )
     _save_new(event)
     trail.record(by, "created", event)
+    checklist.lay(event, by=by)
     return event
 
 
@@ -98,6 +112,7 @@ def change(event: Event, *, by: User, **values: Any) -> None:
     shift_sessions(event, event.starts_on - before.get("starts_on", event.starts_on))
     derive(event)
     event.save()
+    checklist.follow(event)
     for name, rows in relations.items():
         if name == "targets" and event.state != EventState.DRAFT:
             continue
@@ -221,9 +236,27 @@ def place(event: Event, *, first: date, begins: time, minutes: int, days: int, b
         session.save()
     derive(event)
     event.save()
+    checklist.follow(event)
     after = {name: getattr(event, name) for name in before}
     trail.record_changes(by, event, before, after)
     trail.record(by, "placed sessions", event, day=first, begins=begins, ends=ends, number=days)
+
+
+@transaction.atomic
+def place_as_usual(event: Event, *, by: User) -> None:
+    """Put the sessions that are usual for this kind on days in a row from the first day; the last day follows.
+
+    Raises `Refused` when the event has sessions, or its kind says too little; and as `place` does.
+    """
+    event = locked(event)
+    template = template_of(event.kind)
+    usual = template.usual_hours if template else None
+    if usual is None:
+        raise Refused(_("Nobody has set how many sessions this kind usually has, how long, and at which hour."))
+    if event.sessions.exists():
+        raise Refused(_("This event has sessions already."))
+    number, minutes, begins = usual
+    place(event, first=event.starts_on, begins=begins, minutes=minutes, days=number, by=by)
 
 
 @transaction.atomic
@@ -327,6 +360,17 @@ def derive_session(session: Session, event: Event) -> None:
 def span(event: Event) -> None:
     derive(event)
     event.save(update_fields=["starts_at", "ends_at", "nominate_by_at"])
+
+
+def _usual(template: KindTemplate | None, name: str, otherwise: int) -> int:
+    """A number of the template of the kind; another one where it says nothing."""
+    found = getattr(template, name, None)
+    return otherwise if found is None else int(found)
+
+
+def _usual_deadline(template: KindTemplate | None, first: date) -> date | None:
+    days = template.deadline_days if template else None
+    return None if days is None else first - timedelta(days=days)
 
 
 def _untouched(rows: Any, **values: Any) -> Event | None:

@@ -71,6 +71,7 @@ def test_no_line_of_the_trail_says_who_somebody_is() -> None:
 # an act on another row: the line of the trail by this person says it, and the table of those lines shows it
 ACTS = {
     "events.Attendance.by",
+    "events.CheckItem.done_by",
     "events.Corrigendum.by",
     "events.PlanClause.by",
     "events.PlanImport.by",

@@ -10,8 +10,8 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from events.models import Event, Outcome, Registration
-from events.services import certificates, feeds, outcomes, papers, registrations
+from events.models import Event, Kind, KindTemplate, Outcome, Registration
+from events.services import certificates, checklist, feeds, kinds, outcomes, papers, registrations
 from events.services import workplan as plans
 from members.models import User
 from members.services import appointments, courses, proposals
@@ -122,6 +122,8 @@ def build() -> World:
         at=NOW,
     )
     work.go_on(of_fiji.pk, at=NOW)
+    template, _made = KindTemplate.objects.get_or_create(kind=Kind.VISIT)
+    usual = kinds.add_item(template, text="Order the flowers", days=-3, duty="officer", by=office)
     rows = {
         "activities": draft.activity,
         "administrations": make.administration("FJ"),
@@ -130,6 +132,7 @@ def build() -> World:
         "appointments": contact.appointments.get(),
         "certificate": certificate,
         "courses": course,
+        "checklist": checklist.add(workshop, text="Order the flags", due_on=make.TODAY, duty="officer", by=office),
         "chairs": meeting.chairings.get(),
         "delegations": delegation,
         "devices": UserSession.objects.create(user=official, session_key="of-another-browser", ip="198.51.100.7"),
@@ -141,11 +144,13 @@ def build() -> World:
         "forget": asked_to_be_forgotten(),
         "import": upload,
         "imports": of_fiji,
+        "items": usual,
         "interventions": intervention,
         "join-requests": make.join_request("FJ"),
         "apart": (twin := make.official("FJ", "Official of Fiji")),
         "merge": twin,
         "invitations": make.invitation(upcoming, "FJ"),
+        "kinds": template,
         "letters": Message.objects.about(applicant).first(),
         "memberships": make.group("oceania", "FJ").memberships.get(),
         "mine": registration,

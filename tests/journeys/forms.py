@@ -59,7 +59,7 @@ PARTS = {
         ],
     ),
     "event form": ("office", ["office:event_edit"]),
-    "events": ("office", ["office:events*", "office:event_[nr]*", "office:session*", "office:invit*"]),
+    "events": ("office", ["office:events*", "office:event_[cnr]*", "office:session*", "office:invit*"]),
     "event": ("office", ["office:event", "office:[ah]*", "office:postpone", "office:cancel", "office:chair*"]),
     "record": (
         "office",

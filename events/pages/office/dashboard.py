@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events import reports
-from events.models import Activity, Event, FollowUp, Invitation, Outcome, Registration
+from events.models import Activity, CheckItem, Event, FollowUp, Invitation, Outcome, Registration
 from events.pages.office.desk import Seats, office_day, seats_of
 from events.pages.office.plan import plan_of_the_day
 from events.states import EventState, OutcomeState, RegistrationState
@@ -55,9 +55,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             ]
         ),
         "overdue_count": overdue.count(),
+        "checklist": CheckItem.objects.overdue(today).count(),
         "joining": JoinRequest.objects.for_the_office(today).count(),
     }
-    told = ("over", "deadlines", "late", "silent", "to_confirm", "outcomes", "overdue", "joining")
+    told = ("over", "deadlines", "late", "silent", "to_confirm", "outcomes", "overdue", "checklist", "joining")
     needs["any"] = any(needs[name] for name in told) or pulse.failed + pulse.held + pulse.unclear > 0
     upcoming = list(Event.objects.upcoming(at)[:5])
     seats = seats_of(upcoming)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 
 from events import clashes
 from events.models import Event, Revision
+from events.pages.office.checklist import card_of
 from events.pages.office.desk import Seats, event_or_404, office_day, refusals_told, seats_of
 from events.pages.office.forms_programme import EventFilter, EventForm, NewEventForm, ReasonForm, RevisionForm
 from events.services import lifecycle
@@ -170,6 +171,7 @@ def _event_page(
             "targets": list(row.targets.all()),
             "donors": list(row.donors.all()),
             "sessions": row.sessions.count(),
+            "checklist": card_of(row, office_day(at)),
             "seats": seats_of([row])[row.pk],
             "chairings": list(row.chairings.select_related("person", "administration")),
             "revisions": revisions_of(row),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from events.models import Chairing, Event, Session
 from events.pages.office.desk import event_or_404, refusals_told
 from events.pages.office.forms_programme import ChairForm, SessionForm, session_values
 from events.services import lifecycle, programme
+from events.services.kinds import template_of
 from events.states import EventState
 from members.pages.reader import reader
 from portal.kit.clock import spell_span
@@ -58,6 +60,7 @@ def sessions(request: HttpRequest, pk: int) -> HttpResponse:
             "lines": [_line(session, row) for session in listed],
             "office_zone": settings.OFFICE_TIME_ZONE,
             "form": form,
+            "usual": _usual(row) if is_open and not listed else None,
             "is_open": is_open,
             "clashes": clashes.of_event(row),
             "may_revise": row.state == EventState.ANNOUNCED,
@@ -65,6 +68,16 @@ def sessions(request: HttpRequest, pk: int) -> HttpResponse:
             "section": "events",
         },
     )
+
+
+@require_POST
+def sessions_lay(request: HttpRequest, pk: int) -> HttpResponse:
+    """The usual sessions of this kind, in one act."""
+    row = event_or_404(request, pk)
+    with refusals_told(request):
+        programme.place_as_usual(row, by=reader(request))
+        messages.success(request, _("The usual sessions are laid. Change what is different this time."))
+    return redirect("office:sessions", pk=row.pk)
 
 
 def session_edit(request: HttpRequest, pk: int) -> HttpResponse:
@@ -140,6 +153,25 @@ def chair_remove(request: HttpRequest, pk: int) -> HttpResponse:
         programme.remove_chair(chairing, by=reader(request))
         messages.success(request, _("%(name)s is not a chair of this event any more.") % {"name": chairing.person})
     return redirect("office:chairs", pk=chairing.event_id)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The sessions that one act lays, and the days on which they come to lie."""
+
+    number: int
+    minutes: int
+    begins: time
+    first: date
+    last: date
+
+
+def _usual(row: Event) -> Usual | None:
+    template = template_of(row.kind)
+    if template is None or template.usual_hours is None:
+        return None
+    number, minutes, begins = template.usual_hours
+    return Usual(number, minutes, begins, row.starts_on, row.starts_on + timedelta(days=number - 1))
 
 
 def _session(request: HttpRequest, pk: int) -> Session:

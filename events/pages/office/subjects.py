@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from events.models import Activity, Event, FollowUp, Invitation, Outcome, Registration, WorkPlan
+from events.models import Activity, Event, FollowUp, Invitation, Kind, KindTemplate, Outcome, Registration, WorkPlan
 from members.models import Administration, Appointment, Group, Import, Organisation, Role, User
 from members.pages import history
 from portal.kit.models import Entry
@@ -68,6 +68,10 @@ def _activity(pk: int, number: str, title: str) -> Subject:
     return Subject(f"{number} {title}", reverse("office:activity", args=[pk]))
 
 
+def _kind(pk: int, kind: str) -> Subject:
+    return Subject(str(Kind(kind).label), reverse("office:kind", args=[pk]))
+
+
 def _event(pk: int, title: str) -> Subject:
     return Subject(title, reverse("office:event", args=[pk]))
 
@@ -106,6 +110,7 @@ KINDS: dict[Any, tuple[Sequence[str], Name]] = {
     Import: (["file_name"], _import),
     WorkPlan: (["fiscal_year"], _plan),
     Activity: (["number", "title"], _activity),
+    KindTemplate: (["kind"], _kind),
     Event: (["title"], _event),
     Invitation: (["administration__name", "event", "event__title"], _invitation),
     Registration: (["official__name", "administration__name", "event", "event__title"], _registration),

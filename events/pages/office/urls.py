@@ -9,11 +9,13 @@ from events.pages.office import (
     attendance,
     baseline,
     calendar,
+    checklist,
     clashes,
     dashboard,
     history,
     hours,
     invitations,
+    kinds,
     mail,
     other_calendars,
     outcomes,
@@ -78,6 +80,7 @@ programme_pages = [
     path("events/<int:pk>/hold/", programme.hold, name="hold"),
     path("events/<int:pk>/report/", programme.report_event, name="report_event"),
     path("events/<int:pk>/sessions/", sessions.sessions, name="sessions"),
+    path("events/<int:pk>/sessions/lay/", sessions.sessions_lay, name="sessions_lay"),
     path("sessions/<int:pk>/edit/", sessions.session_edit, name="session_edit"),
     path("sessions/<int:pk>/remove/", sessions.session_remove, name="session_remove"),
     path("events/<int:pk>/chairs/", sessions.chairs, name="chairs"),
@@ -85,6 +88,20 @@ programme_pages = [
     path("events/<int:pk>/invitations/", invitations.invitations, name="invitations"),
     path("events/<int:pk>/invitations.csv", invitations.invitations_csv, name="invitations_csv"),
     path("events/<int:pk>/invite/", invitations.invite, name="invite"),
+]
+kind_pages = [
+    path("kinds/", kinds.kinds, name="kinds"),
+    path("kinds/<int:pk>/", kinds.kind, name="kind"),
+    path("kinds/<int:pk>/edit/", kinds.kind_edit, name="kind_edit"),
+    path("kinds/items/<int:pk>/edit/", kinds.kind_item, name="kind_item"),
+    path("kinds/items/<int:pk>/remove/", kinds.kind_item_remove, name="kind_item_remove"),
+    path("events/<int:pk>/checklist/", checklist.event_checklist, name="event_checklist"),
+    path("events/<int:pk>/checklist/lay/", checklist.checklist_lay, name="checklist_lay"),
+    path("checklist/", checklist.checklist, name="checklist"),
+    path("checklist/checklist.csv", checklist.checklist_csv, name="checklist_csv"),
+    path("checklist/<int:pk>/tick/", checklist.check_tick, name="check_tick"),
+    path("checklist/<int:pk>/untick/", checklist.check_untick, name="check_untick"),
+    path("checklist/<int:pk>/remove/", checklist.check_remove, name="check_remove"),
 ]
 
 hour_pages = [
@@ -154,6 +171,7 @@ urlpatterns = gated(
     [
         *planning,
         *programme_pages,
+        *kind_pages,
         *hour_pages,
         *year_pages,
         *clash_pages,
