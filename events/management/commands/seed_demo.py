@@ -18,6 +18,7 @@ from events.management.demonstration import (
     imports,
     neighbours,
     people,
+    preparation,
     present,
 )
 from events.management.demonstration.people import PASSWORD, PERSONAS
@@ -66,6 +67,7 @@ class Command(BaseCommand):
         announced = present.open_for_nominations(plan, manager, now=now)
         draft = present.in_preparation(plan, manager, now=now)
         neighbours.upload([announced, draft], manager, now=now)
+        preparation.tick_what_is_due(manager, now=now)
         arrivals.arrive(manager, now=now)
         imports.waiting("FJ", now=now)
         self.say("The demonstration year is loaded.")

@@ -52,6 +52,7 @@ def test_announce_refuses_and_names_everything_that_is_missing(office: User) -> 
         ends_on=TODAY + days(30),
         time_zone="Asia/Bangkok",
     )
+    programme.change(event, nominate_by=None, seats_per_administration=0, by=office)
     with pytest.raises(Refused) as refusal:
         lifecycle.announce(event, by=office, at=NOW)
     for piece in ("session", "administrations to invite", "deadline", "seat"):
