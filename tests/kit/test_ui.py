@@ -240,6 +240,30 @@ def test_timeline_cuts_at_the_fiscal_year_and_leaves_out_what_lies_outside():
     assert [month in page for month in (">Jul<", ">Dec<", ">Jan<", ">Jun<")] == [True] * 4
 
 
+def test_gantt_has_links_in_its_lines_and_says_what_is_no_link_beside_the_label():
+    bars = [
+        {
+            "label": "planned in August",
+            "url": "",
+            "first": date(2020, 8, 3),
+            "last": date(2020, 8, 5),
+            "tone": "planned",
+        },
+        {"label": "<Workshop>", "url": "/x", "first": date(2020, 9, 3), "last": date(2020, 9, 3), "tone": "info"},
+        {"label": "Next year", "url": "/y", "first": date(2021, 7, 1), "last": date(2021, 7, 2), "tone": "info"},
+    ]
+    rows = [{"heading": "Pillar 1"}, {"label": "1.1 Transit", "url": "/a", "bars": bars}]
+    page = show("{% gantt rows 2020 today %}", rows=rows, today=date(2020, 9, 9))
+    assert "<strong>Pillar 1</strong>" in page
+    assert '<span class="visually-hidden">, planned in August</span>' in page
+    assert '<a href="/x" aria-label="&lt;Workshop&gt;"><title>&lt;Workshop&gt;</title>' in page
+    assert 'class="info" x="64" y="8" width="3"' in page
+    assert 'class="planned" x="33" y="4" width="3"' in page
+    assert "Next year" not in page
+    assert page.count('class="quarter"') == 3
+    assert 'class="today" x1="70"' in page
+
+
 # --- words, links and buttons ---------------------------------------------------------------------
 def test_empty_has_a_sentence_and_perhaps_a_button():
     assert "<a" not in show("{% empty 'Nothing yet.' %}")

@@ -25,6 +25,7 @@ SORTS = {"title": "title", "begin": "starts_on", "calendar": ("calendar__name", 
 
 @require_safe
 def other_calendars(request: HttpRequest) -> HttpResponse:
+    """The meetings of other bodies, from the calendars that the office uploaded."""
     filters, listing = _listing(request)
     return render(
         request,
@@ -86,6 +87,7 @@ def _tell(request: HttpRequest, done: service.Upload) -> None:
 
 @require_POST
 def other_calendar_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a calendar away with its meetings."""
     row = get_object_or_404(OtherCalendar, pk=pk)
     with refusals_told(request):
         service.remove(row, by=reader(request))

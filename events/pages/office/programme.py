@@ -329,6 +329,7 @@ def event_edit(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "event": row,
             "form": form,
+            "clashes": clashes.of_event(row),
             "fixed": [] if "starts_on" in form.fields else fixed,
             "may_revise": row.state == EventState.ANNOUNCED,
             "targets": [] if "targets" in form.fields else list(row.targets.all()),

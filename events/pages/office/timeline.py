@@ -51,6 +51,7 @@ class Line:
 
 @require_safe
 def timeline(request: HttpRequest) -> HttpResponse:
+    """The year as a drawing, and below it the same in a table."""
     at = timezone.now()
     today = office_day(at)
     filters = TimelineFilter(request.GET)
