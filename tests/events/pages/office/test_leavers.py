@@ -20,7 +20,7 @@ def test_live_registrations_are_named_before_and_after_closing_and_stay(as_user,
     registrations.withdraw(withdrawn, reason="Ill.", by=fiji_official, at=make.NOW)
     client = as_user(office)
     for address in (f"/members/people/{fiji_official.pk}/close/", f"/members/people/{fiji_official.pk}/"):
-        page = client.get(address).content.decode()
+        page = client.get(address).content.decode().split("Events of this person")[0]  # that list has all of them
         assert f"/office/events/{ahead.event_id}/people/" in page
         for row in (withdrawn, ended):
             assert f"/office/events/{row.event_id}/people/" not in page

@@ -149,7 +149,7 @@ def test_the_file_holds_the_list_as_filtered_and_leaves_a_line_in_the_trail(desk
     rows = list(csv.reader(io.StringIO(desk.get(LIST + "follow-ups.csv?state=open").content.decode("utf-8-sig"))))
     assert len(rows) == 2
     assert (rows[1][3], rows[1][4], rows[1][8], rows[1][9]) == ("'=1+1", "Indonesia", "yes", "'@SUM(A1)")
-    assert trail.history(office).get(verb="exported follow-ups").facts == {"rows": 1, "filters": {"state": "open"}}
+    assert trail.history(office).get(verb="exported follow-ups").told == {"rows": 1, "filters": {"state": "open"}}
     assert len(desk.get(LIST + "follow-ups.csv?state=done").content.decode().splitlines()) == 1
 
 

@@ -354,7 +354,7 @@ def test_the_file_holds_the_list_as_filtered_and_leaves_a_line_in_the_trail(desk
     assert "Gender" not in rows[0]
     entry = trail.history(event).get(verb="exported people")
     assert entry.by == office
-    assert entry.facts == {"rows": 1, "filters": {"state": "confirmed"}}
+    assert entry.told == {"rows": 1, "filters": {"state": "confirmed"}}
 
 
 def test_the_file_is_safe_against_formulas(desk):
