@@ -83,6 +83,12 @@ class WorkPlan(models.Model):
     def __str__(self) -> str:
         return f"Annual Work Plan {self.fiscal_year}"
 
+    @property
+    def next_year(self) -> str:
+        """2021/22 after 2020/21."""
+        first = self.starts_on.year + 1
+        return f"{first}/{(first + 1) % 100:02}"
+
     def covers(self, day: date) -> bool:
         return self.starts_on <= day <= self.ends_on
 

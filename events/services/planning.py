@@ -104,9 +104,8 @@ def next_number(plan: WorkPlan, pillar: Pillar) -> str:
 def following(plan: WorkPlan) -> WorkPlan:
     """The plan of the year after this one; one that is not saved yet when there is none."""
     first = plan.starts_on.year + 1
-    year = f"{first}/{(first + 1) % 100:02}"
-    unsaved = WorkPlan(fiscal_year=year, starts_on=date(first, 7, 1), ends_on=date(first + 1, 6, 30))
-    return WorkPlan.objects.filter(fiscal_year=year).first() or unsaved
+    unsaved = WorkPlan(fiscal_year=plan.next_year, starts_on=date(first, 7, 1), ends_on=date(first + 1, 6, 30))
+    return WorkPlan.objects.filter(fiscal_year=plan.next_year).first() or unsaved
 
 
 @transaction.atomic

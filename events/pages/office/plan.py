@@ -84,7 +84,7 @@ def plan(request: HttpRequest) -> HttpResponse:
             "year": shown.fiscal_year if shown else fiscal_year(today),
             "today": today,
             "filters": filters,
-            "export": f"?{request.GET.urlencode()}",
+            "asked": f"?{request.GET.urlencode()}",
             "tables": [table for table in tables.values() if table.lines],
             "lines": lines,
             "totals": _totals(lines),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from events.models import Activity
 from events.pages.office.desk import office_day
 from events.pages.office.forms_plan import BeginForm
 from events.pages.office.years import plan_or_404
@@ -27,7 +29,7 @@ def plan_begin(request: HttpRequest, year: str) -> HttpResponse:
     there = set(coming.activities.values_list("number", flat=True)) if coming.pk else set()
     related = ("donors", "target_groups", "target_administrations")
     rows = plan.activities.select_related("pillar", "officer").prefetch_related(*related)
-    lines = [row for row in rows.order_by("pillar__number", "number") if row.number not in there]
+    lines = sorted((row for row in rows if row.number not in there), key=_place)
     form = BeginForm(posted(request), plan=plan, initial={"lines": [row.pk for row in lines], "days": "move"})
     if form.is_valid():
         with refusals_on(form):
@@ -53,3 +55,8 @@ def plan_begin(request: HttpRequest, year: str) -> HttpResponse:
     ]
     context = {"plan": plan, "coming": coming, "there": len(there), "lines": offered, "form": form, "section": "plan"}
     return render(request, "office/plan_begin.html", context)
+
+
+def _place(row: Activity) -> tuple[int, str]:
+    """By pillar and number as people count: 3.9 before 3.10."""
+    return row.pillar.number, re.sub(r"[0-9]+", lambda digits: digits[0].zfill(12), row.number)

@@ -124,6 +124,7 @@ def test_files_hold_the_lines_as_filtered(desk):
     text = desk.get("/office/plan/?mode=hybrid").content.decode()
     for ending in ("csv", "xlsx", "pdf"):
         assert f"/office/plan/work-plan.{ending}?mode=hybrid" in text
+    assert "Download as CSV" not in text  # one place for the files, and no second one that leads nowhere
 
 
 @pytest.mark.django_db

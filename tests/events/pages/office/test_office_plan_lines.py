@@ -209,6 +209,15 @@ def test_the_chosen_lines_stand_in_the_new_plan_with_all_they_had(read, last_yea
     assert last_year.activities.count() == 2
 
 
+def test_lines_stand_in_the_order_in_which_people_count(read):
+    plan = make.work_plan("2020/21")
+    for number in ("3.10", "3.9", "3.1"):
+        make.activity(plan=plan, number=number)
+    text = read(BEGIN)
+    assert text.index(">3.1 ") < text.index(">3.9 ") < text.index(">3.10 ")
+    assert "Begin 2021/22 from 2020/21" in read("/office/plan/?year=2020/21")
+
+
 def test_days_can_be_left_empty(read, last_year):
     begin(read, last_year, "3.1", move="empty")
     row = Activity.objects.get(plan__fiscal_year="2021/22")
