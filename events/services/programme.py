@@ -58,7 +58,7 @@ def create_from(activity: Activity, *, by: User, on: date) -> Event:
         nominate_by=_usual_deadline(template, start),
         officer=activity.officer or by,
     )
-    _save_new(event)
+    save_new(event)
     event.donors.set(activity.donors.all())
     event.targets.set(targets)
     trail.record(by, "created", event, activity=activity.number)
@@ -86,7 +86,7 @@ def create(*, by: User, title: str, kind: str, mode: str, starts_on: date, ends_
         pool_seats=_usual(template, "pool_seats", 0),
         officer=by,
     )
-    _save_new(event)
+    save_new(event)
     trail.record(by, "created", event)
     checklist.lay(event, by=by)
     return event
@@ -379,7 +379,7 @@ def _untouched(rows: Any, **values: Any) -> Event | None:
     return found
 
 
-def _save_new(event: Event) -> None:
+def save_new(event: Event) -> None:
     """Save under the first free address; of two events of one title at once, the second takes the next one."""
     derive(event)
     while True:
