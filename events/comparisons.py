@@ -80,14 +80,25 @@ class Compared:
         return (self.first - self.then_first).days
 
     @property
+    def changed_days(self) -> bool:
+        """Other days than approved: moved, longer, shorter, or without a day on one side."""
+        both = bool(self.baseline and self.activity and not self.no_day)
+        return both and (self.first, self.last) != (self.then_first, self.then_last)
+
+    @property
     def changed_mode(self) -> bool:
         return bool(self.baseline and self.modes and self.modes != [self.then["mode"]])
 
     @property
     def is_changed(self) -> bool:
-        """Added, gone, revised, or moved by its event."""
+        """Added, gone, revised, or changed by its event."""
         return bool(
-            not self.baseline or not self.activity or self.differences or self.slip or self.changed_mode or self.no_day
+            not self.baseline
+            or not self.activity
+            or self.differences
+            or self.changed_days
+            or self.changed_mode
+            or self.no_day
         )
 
     @property

@@ -6,8 +6,21 @@ from typing import Any
 
 import pytest
 
-from events.models import Activity, Chairing, Evaluation, Event, Invitation, Outcome, PlanImport, Registration, Session
-from events.services import evaluations, invitations, lifecycle, outcomes, programme, registrations
+from events.models import (
+    Activity,
+    BaselineLine,
+    Chairing,
+    Evaluation,
+    Event,
+    Invitation,
+    Outcome,
+    PlanClause,
+    PlanImport,
+    PlanRevision,
+    Registration,
+    Session,
+)
+from events.services import baselines, evaluations, invitations, lifecycle, outcomes, programme, registrations
 from events.services import workplan as plans
 from members.models import Appointment, Role, User
 from members.services import appointments, people
@@ -190,6 +203,34 @@ def test_one_plan_confirmed_from_two_uploads_at_once_is_imported_once(office: Us
     at_once([lambda pk=row.pk: _confirm(pk, office) for row in uploads for _turn in range(2)])  # type: ignore[misc]
     assert plan.activities.count() == 2
     assert Entry.objects.about_any(plan.activities.all()).count() == 2
+
+
+def test_a_plan_approved_many_times_at_once_is_frozen_once(head_of_office: User) -> None:
+    plan = make.activity().plan
+    act = {"on": TODAY, "note": "Approved by the meeting.", "by": head_of_office, "today": TODAY}
+    ends = at_once([lambda: baselines.approve(plan, **act)] * CLICKS)  # type: ignore[arg-type]
+    assert ends == {"done": 1, "refused": CLICKS - 1}
+    assert BaselineLine.objects.count() == 1
+
+
+def test_many_who_change_an_approved_plan_at_once_open_one_revision(office: User) -> None:
+    plan = make.approved_plan(lines=CLICKS)
+    keys = list(plan.activities.values_list("pk", flat=True))
+    acts = [lambda pk=pk: plans.change(Activity.objects.get(pk=pk), by=office, host="Fiji") for pk in keys]
+    assert at_once(acts) == {"done": CLICKS}
+    assert plan.revisions.get().clauses.count() == CLICKS
+
+
+def test_a_revision_closed_many_times_at_once_is_closed_once_and_loses_no_change(office: User) -> None:
+    plan = make.approved_plan(lines=2)
+    first, second = plan.activities.order_by("pk")
+    plans.change(first, by=office, host="Fiji")
+    revision = plan.revisions.get()
+    close = [lambda: baselines.close(revision, reason="Borders.", by=office, at=NOW)] * (CLICKS - 1)
+    ends = at_once([*close, lambda: plans.change(second, by=office, host="Fiji")])
+    assert ends == {"done": 2, "refused": CLICKS - 2}
+    assert PlanClause.objects.count() == 2
+    assert PlanRevision.objects.filter(closed_at__isnull=False).count() == 1
 
 
 def _confirm(pk: int, by: User) -> None:

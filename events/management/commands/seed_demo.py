@@ -20,6 +20,7 @@ from events.management.demonstration import (
     people,
     preparation,
     present,
+    revisions,
 )
 from events.management.demonstration.people import PASSWORD, PERSONAS
 from events.services import workplan as plans
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         self.say("The work plans 2019/20 and 2020/21 ...")
         self.import_plan("2019/20", "workplan_2019_20.csv", manager)
         self.import_plan("2020/21", "workplan_2020_21.csv", manager, leave_out=LEFT_OUT)
+        revisions.approve(manager)
         for title in history.hold_year(manager):
             self.say(f"  held: {title}")
         consultation.hold_ninth(manager)

@@ -96,11 +96,6 @@ class Row:
     others: list[tuple[str, str]]
 
     @property
-    def days_differ(self) -> bool:
-        line = self.line
-        return bool(line.baseline and (line.first, line.last) != (line.then_first, line.then_last))
-
-    @property
     def seats_differ(self) -> bool:
         return self.seats[0] != self.seats[1]
 

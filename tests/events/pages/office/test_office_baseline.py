@@ -173,6 +173,16 @@ def test_a_line_that_moved_shows_both_days_and_the_slip(read, office, shift, wor
     assert "<strong>1</strong> moved" in text
 
 
+def test_a_line_that_lasts_shorter_is_changed_and_not_moved(read, office):
+    plan = planned()
+    plans.change(plan.activities.get(), by=office, planned_end_on=FIRST)
+    text = read(BASELINE)
+    assert "As planned" in text
+    assert "<strong>1</strong> changed" in text
+    assert "<strong>0</strong> moved" in text
+    assert 'state-info">Changed' in text
+
+
 def test_the_days_and_the_mode_of_the_event_count_before_those_of_the_plan(desk, office):
     day = TODAY + days(90)
     plan = make.approved_plan(planned_start_on=day, planned_end_on=day, mode=Mode.IN_PERSON)
@@ -204,7 +214,7 @@ def test_what_else_changed_stands_in_words_and_a_person_by_name(read, office):
     text = read(BASELINE)
     for words in ("20 seats", "40 seats", "now Fiji", "now Programme manager", "now CCF &lt;Japan&gt;"):
         assert words in text
-    assert text.count("state-info") == 2  # mode and seats
+    assert text.count('state-info">Changed') == 2  # mode and seats
 
 
 def test_added_and_gone_lines_say_so(read, desk, office):
