@@ -7,11 +7,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from events.models import OtherCalendar, OtherMeeting
 from members.models import User
 from portal.kit import trail
 from portal.kit.calendar_reading import Entry, read_calendar
+from portal.kit.states import Refused
 
 FIELDS = ("title", "starts_on", "ends_on", "place")
 
@@ -39,7 +41,9 @@ def upload(*, name: str, file_name: str, content: bytes, by: User, at: datetime)
     found, _made = OtherCalendar.objects.get_or_create(
         name__iexact=name, defaults={"name": name, "file_name": file, "uploaded_at": at, "by": by}
     )
-    calendar = OtherCalendar.objects.select_for_update(no_key=True).get(pk=found.pk)
+    calendar = OtherCalendar.objects.select_for_update(no_key=True).filter(pk=found.pk).first()
+    if calendar is None:
+        raise Refused(_("This calendar was removed a moment ago. Upload the file again."))
     known = {row.uid: row for row in calendar.meetings.all()}
     new = [_row(calendar, entry) for uid, entry in reading.entries.items() if uid not in known]
     changed = []
