@@ -53,8 +53,7 @@ def edit(activity: Activity, *, shown: Mapping[str, str], by: User, at: datetime
     Raises `Overtaken` when a field holds something else by now, so that nobody writes over what they never saw, and
     `Refused` when another line has the number.
     """
-    baselines.hold(activity.plan)
-    row = Activity.objects.select_related("plan", "officer", "pillar").get(pk=activity.pk)
+    row = _held(activity)
     overtaken = [name for name in values if as_text(row, name) != shown.get(name)]
     if overtaken:
         raise Overtaken(overtaken)
@@ -74,7 +73,7 @@ def remove(activity: Activity, *, by: User) -> None:
     Raises `Refused` when it has an event, stands in the baseline or in a closed revision, or is what an action of a
     meeting led to.
     """
-    baselines.hold(activity.plan)
+    activity = _held(activity)
     if activity.events.exists():
         raise Refused(_("This line has an event. Cancel the event with a reason: the line then shows as dropped."))
     if BaselineLine.objects.filter(activity=activity).exists():
@@ -89,6 +88,15 @@ def remove(activity: Activity, *, by: User) -> None:
     facts: dict[str, Any] = {"number": activity.number, "title": activity.title}
     activity.delete()
     trail.record(by, "removed an activity", activity.plan, **facts)
+
+
+def _held(activity: Activity) -> Activity:
+    """The line as it stands now; its plan is held, so that nobody else changes it."""
+    baselines.hold(activity.plan)
+    row = Activity.objects.select_related("plan", "officer", "pillar").filter(pk=activity.pk).first()
+    if row is None:
+        raise Refused(_("This line was removed a moment ago."))
+    return row
 
 
 def next_number(plan: WorkPlan, pillar: Pillar) -> str:

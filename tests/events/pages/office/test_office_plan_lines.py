@@ -146,6 +146,15 @@ def test_a_line_that_an_action_of_a_meeting_led_to_stays(office, indonesia_chair
     assert Activity.objects.filter(pk=row.pk).exists()
 
 
+def test_a_line_that_is_gone_is_neither_changed_nor_removed_again(office):
+    row = make.activity()
+    planning.remove(Activity.objects.get(pk=row.pk), by=office)
+    with pytest.raises(Refused, match="removed a moment ago"):
+        planning.remove(row, by=office)
+    with pytest.raises(Refused, match="removed a moment ago"):
+        planning.edit(row, shown={"host": ""}, by=office, at=NOW, host="Fiji")
+
+
 def test_removing_needs_a_post(desk):
     row = make.activity()
     assert desk.get(f"/office/activities/{row.pk}/remove/").status_code == 405
