@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from events.models import CalendarFeed, Chairing, Event, FeedKind, Invitation, Registration
+from events.models import CalendarFeed, Chairing, Event, FeedKind, Invitation, Registration, Session
 from events.models.invitations import InvitationQuerySet
 from events.models.programme import PUBLISHED, EventQuerySet
 from events.states import EventState, InvitationState, RegistrationState
@@ -32,6 +33,7 @@ MOST = 10  # feeds of one person
 LOOKING_BACK = timedelta(days=366)
 REFRESH = timedelta(hours=1)
 KEPT_SECONDS = 60 * 60
+FORMAT = 1  # one more when the same rows make another file
 TOKEN_BYTES = 32
 CALLED_OFF = (EventState.POSTPONED, EventState.CANCELLED)
 NOT_TAKING_PART = (InvitationState.DECLINED, InvitationState.LIFTED)
@@ -82,26 +84,41 @@ def note_reading(feed: CalendarFeed, *, at: datetime) -> None:
         CalendarFeed.objects.filter(pk=feed.pk).not_read_since(at - REFRESH).update(last_read_at=at)
 
 
-def meetings_of(feed: CalendarFeed, *, at: datetime) -> list[calendar.Meeting]:
-    """What the owner may see at this moment, from a year ago on. A role that ended shows nothing any more."""
-    events = list(with_changes(_events_of(feed).filter(starts_at__gte=at - LOOKING_BACK)))
-    parts = _parts_of(feed, events)
-    return [_for_owner(event, parts.get(event.pk)) for event in events]
+def mark_of(feed: CalendarFeed, *, at: datetime) -> str:
+    """The same while the feed is the same, another one when anything in its file may differ.
+
+    It is made from the whole columns of the rows, so that nothing is forgotten: a program asks again and again, and
+    to make the entries of the file costs much more.
+    """
+    owner, events = feed.owner, _seen(feed, at)
+    rows = [
+        events.annotate(revised_at=Max("revisions__made_at")).order_by("pk").values_list(),
+        Session.objects.filter(event__in=events.values("pk")).order_by("pk").values_list(),
+        *(found.order_by("pk").values_list() for found in _own(feed)),
+    ]
+    facts = (FORMAT, settings.PORTAL_URL, feed.pk, feed.name, owner.zone, [list(found) for found in rows])
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def mark_of(feed: CalendarFeed, meetings: Iterable[calendar.Meeting]) -> str:
-    """The same for the same content, another one when anything in the file differs."""
-    return hashlib.sha256(repr((feed.name, feed.created_at, list(meetings))).encode()).hexdigest()
-
-
-def file_of(feed: CalendarFeed, meetings: Iterable[calendar.Meeting], mark: str) -> bytes:
+def file_of(feed: CalendarFeed, *, mark: str, at: datetime) -> bytes:
     """The feed as a file. It is kept under the mark of its content, so that an old one is never answered."""
     key = f"events.feed.{mark}"
     file: bytes | None = cache.get(key)
     if file is None:
-        file = calendar.feed(feed.name, meetings, host=host(), at=feed.created_at, refresh=REFRESH)
+        file = calendar.feed(feed.name, meetings_of(feed, at=at), host=host(), at=feed.created_at, refresh=REFRESH)
         cache.set(key, file, KEPT_SECONDS)
     return file
+
+
+def meetings_of(feed: CalendarFeed, *, at: datetime) -> list[calendar.Meeting]:
+    """What the owner may see at this moment, from a year ago on. A role that ended shows nothing any more."""
+    events = list(with_changes(_seen(feed, at)))
+    parts = _parts_of(feed, events)
+    return [_for_owner(event, parts.get(event.pk)) for event in events]
+
+
+def _seen(feed: CalendarFeed, at: datetime) -> EventQuerySet:
+    return _events_of(feed).filter(starts_at__gte=at - LOOKING_BACK)
 
 
 def _events_of(feed: CalendarFeed) -> EventQuerySet:
@@ -118,6 +135,13 @@ def _events_of(feed: CalendarFeed) -> EventQuerySet:
         rows = rows.filter(PUBLISHED | Q(state=EventState.DRAFT))
     narrow = {"kind": feed.event_kind, "topic": feed.topic}
     return rows.filter(**{name: value for name, value in narrow.items() if value})
+
+
+def _own(feed: CalendarFeed) -> Sequence[QuerySet[Any]]:
+    """The rows that say what the events are to the owner."""
+    if feed.kind == FeedKind.ADMINISTRATION:
+        return [_invitations_of(feed.owner)]
+    return [Registration.objects.live().filter(official=feed.owner), Chairing.objects.filter(person=feed.owner)]
 
 
 def _invitations_of(owner: User) -> InvitationQuerySet:

@@ -49,11 +49,10 @@ def personal_ics(request: HttpRequest, token: str) -> HttpResponse:
     at = timezone.now()
     rows = CalendarFeed.objects.open().select_related("owner__administration")
     feed = get_object_or_404(rows, token=token)
-    meetings = feeds.meetings_of(feed, at=at)
-    mark = feeds.mark_of(feed, meetings)
+    mark = feeds.mark_of(feed, at=at)
     feeds.note_reading(feed, at=at)
     answer: HttpResponse = get_conditional_response(request, etag=f'"{mark}"') or _answer(
-        feeds.file_of(feed, meetings, mark), "my-calendar"
+        feeds.file_of(feed, mark=mark, at=at), "my-calendar"
     )
     answer["ETag"] = f'"{mark}"'
     answer["Cache-Control"] = "private, no-cache"  # one may keep it, and must ask before showing it again

@@ -9,7 +9,7 @@ import pytest
 from events.models import CalendarFeed
 from events.services import feeds, invitations, lifecycle, programme, registrations
 from members.models import User
-from members.services import appointments, merging
+from members.services import appointments, merging, people
 from portal.kit.models import Entry
 from portal.kit.states import Refused
 from tests import make, rfc5545
@@ -23,8 +23,7 @@ def feed(owner, kind="mine", **values):
 def entries(row, at=NOW):
     """What a program reads; the owner is read anew, as at every request."""
     row = CalendarFeed.objects.select_related("owner").get(pk=row.pk)
-    meetings = feeds.meetings_of(row, at=at)
-    return rfc5545.checked(feeds.file_of(row, meetings, feeds.mark_of(row, meetings)))
+    return rfc5545.checked(feeds.file_of(row, mark=feeds.mark_of(row, at=at), at=at))
 
 
 def titles(row):
@@ -119,8 +118,7 @@ def test_no_feed_holds_a_joining_address_or_a_name(fiji_official, fiji_contact, 
         *(feed(person, "all") for person in (fiji_official, fiji_contact, indonesia_chair, office)),
     ]
     for row in rows:
-        meetings = feeds.meetings_of(row, at=NOW)
-        file = "\n".join(rfc5545.lines(feeds.file_of(row, meetings, feeds.mark_of(row, meetings))))
+        file = "\n".join(rfc5545.lines(feeds.file_of(row, mark=feeds.mark_of(row, at=NOW), at=NOW)))
         assert event.title in file
         for secret in (
             "meet.example",
@@ -223,19 +221,40 @@ def test_an_entry_keeps_its_name_when_the_event_moves_and_when_it_is_called_off(
     assert gone["STATUS"] == [":CANCELLED"]
 
 
-def test_the_mark_stays_until_something_in_the_file_differs(fiji_official, office):
-    event = make.event("FJ", by=office)
-    row = feed(office, "all")
+def test_the_mark_stays_until_something_in_the_file_differs(fiji_official, fiji_contact, office):
+    event, draft = make.announced("FJ", by=office), make.event("FJ", by=office)
+    make.nominated(event, person=fiji_official)
+    feed(fiji_official)
+    feed(fiji_contact, "administration")
+    feed(office, "all")
 
-    def mark(at=NOW):
-        return feeds.mark_of(row, feeds.meetings_of(row, at=at))
+    def marks(at=NOW):
+        rows = CalendarFeed.objects.select_related("owner").order_by("pk")
+        return [feeds.mark_of(row, at=at) for row in rows]
 
-    first = mark()
-    assert mark(NOW + timedelta(minutes=30)) == first
-    session = event.sessions.get()
+    def differ(act):
+        before = marks()
+        act()
+        return [old != new for old, new in zip(before, marks(), strict=True)]
+
+    assert marks(NOW + timedelta(minutes=30)) == marks()
+    session, new = draft.sessions.get(), {"reason": "Host", "by": office, "at": NOW, "title": "Another title"}
     day, begins, ends = session.day, session.begins, session.ends
-    programme.change_session(session, title="Another title", day=day, begins=begins, ends=ends, by=office)
-    assert mark() != first
+    assert differ(
+        lambda: programme.change_session(session, title="Other", day=day, begins=begins, ends=ends, by=office)
+    ) == [False, False, True]
+    assert differ(lambda: lifecycle.revise(event, **new)) == [True, True, True]
+    seat = event.registrations.get()
+    assert differ(lambda: registrations.confirm(seat, by=office, at=make.before_deadline(event)))[0]
+    assert differ(lambda: CalendarFeed.objects.filter(kind="mine").update(name="Work")) == [True, False, False]
+    assert differ(lambda: people.change(fiji_contact, by=office, time_zone="Asia/Tokyo")) == [False, True, False]
+    assert differ(lambda: lifecycle.cancel(event, reason="Storm", by=office, at=NOW)) == [True, True, True]
+
+
+def test_two_feeds_of_the_same_content_are_not_kept_as_one(fiji_official, tonga_official):
+    make.announced(title="Public")
+    one, other = feed(fiji_official, "all"), feed(tonga_official, "all")
+    assert feeds.mark_of(one, at=NOW) != feeds.mark_of(other, at=NOW)
 
 
 # --- the end of an account ----------------------------------------------------------------------------
