@@ -13,6 +13,7 @@ from django.utils import timezone
 from events.management.demonstration import (
     arrivals,
     bodies,
+    calendars,
     consultation,
     history,
     imports,
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         preparation.tick_what_is_due(manager, now=now)
         arrivals.arrive(manager, now=now)
         imports.waiting("FJ", now=now)
+        calendars.subscribe(manager, now=now)
         self.say("The demonstration year is loaded.")
 
     def import_plan(self, year: str, name: str, manager: User, *, leave_out: tuple[str, ...] = ()) -> None:
