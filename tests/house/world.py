@@ -59,8 +59,9 @@ class World:
     def argument(self, name: str, word: str, kind: str) -> Any:
         if kind == "token":
             return self.rows["feeds"].token
-        if kind == "year":
-            return self.rows["revisions"].plan.fiscal_year
+        if kind == "year":  # a plan that waits for its approval, or one that has it
+            row = self.rows["activities" if name == "office:plan_approve" else "revisions"]
+            return row.plan.fiscal_year
         if name == "office:plan_revision":
             return self.rows["revisions"].number
         if kind == "slug":

@@ -45,6 +45,7 @@ PARTS = {
     "chair": ("chair", ["chair:*", "participant:follow_up"]),
     "members": ("office", ["members:*"]),
     "people of the office": ("head", ["members:appoint_office"]),
+    "approval": ("head", ["office:plan_approve"]),
     "plan": (
         "office",
         [
