@@ -74,6 +74,7 @@ ACTS = {
     "events.CheckItem.done_by",
     "events.Corrigendum.by",
     "events.PlanClause.by",
+    "events.OtherCalendar.by",
     "events.PlanImport.by",
     "events.PlanRevision.closed_by",
     "events.Registration.endorsed_by",

@@ -96,6 +96,7 @@ def checklist_lay(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def check_tick(request: HttpRequest, pk: int) -> HttpResponse:
+    """An item is done."""
     item = _item(request, pk)
     with refusals_told(request):
         service.tick(item, by=reader(request), at=timezone.now())
@@ -105,6 +106,7 @@ def check_tick(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def check_untick(request: HttpRequest, pk: int) -> HttpResponse:
+    """An item is not done after all."""
     item = _item(request, pk)
     with refusals_told(request):
         service.untick(item, by=reader(request))
@@ -114,6 +116,7 @@ def check_untick(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def check_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an item off the checklist of one event."""
     item = _item(request, pk)
     with refusals_told(request):
         service.remove(item, by=reader(request))

@@ -47,6 +47,7 @@ def kind(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def kind_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The usual numbers of one kind."""
     row = get_object_or_404(KindTemplate, pk=pk)
     form = KindForm(posted(request), template=row)
     if form.is_valid():
@@ -58,6 +59,7 @@ def kind_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def kind_item(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change one item of the usual checklist."""
     item = _item(pk)
     form = KindItemForm(posted(request), item=item)
     if form.is_valid():
@@ -72,6 +74,7 @@ def kind_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def kind_item_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one item off the usual checklist."""
     item = _item(pk)
     with refusals_told(request):
         service.remove_item(item, by=reader(request))
