@@ -34,6 +34,7 @@ NOTED = {
     "members:roles_csv",
     "members:people_csv",
     "members:people_xlsx",
+    "office:checklist_csv",
     "office:follow_ups_csv",
     "office:invitations_csv",
     "office:people_csv",
