@@ -21,6 +21,8 @@ from events.pages.office.desk import office_day
 from events.pages.office.forms_timeline import TimelineFilter
 from events.pages.office.plan import plan_of_the_day
 from events.states import EventState
+from members.pages.reader import reader
+from portal.kit import trail
 from portal.kit.clock import spell_days
 from portal.kit.exports import csv_response
 from portal.kit.templatetags.ui import TONE_OF_STATE
@@ -79,7 +81,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def timeline_csv(request: HttpRequest) -> HttpResponse:
-    """The lines as filtered on the page, one row for each event."""
+    """The lines as filtered on the page, one row for each event; it names officers, so the trail keeps who took it."""
     at = timezone.now()
     today = office_day(at)
     filters = TimelineFilter(request.GET)
@@ -87,6 +89,8 @@ def timeline_csv(request: HttpRequest) -> HttpResponse:
     header = [_("Activity"), _("Pillar"), _("Status"), _("Overdue"), _("Planned from"), _("Planned until")]
     header += [_("Event"), _("State"), _("First day"), _("Last day"), _("Officer")]
     rows = [row for line in (_lines(plan, filters, at, today) if plan else []) for row in _cells(line)]
+    asked = {name: str(value) for name, value in filters.asked.items() if value}
+    trail.record_export(reader(request), "timeline", plan or reader(request), rows=len(rows), filters=asked)
     name = plan.fiscal_year.replace("/", "-") if plan else "empty"
     return csv_response(f"timeline-{name}", header, rows)
 

@@ -17,6 +17,8 @@ from events.pages.office.desk import office_day
 from events.pages.office.forms_timeline import YearForm
 from events.pages.office.plan import plan_of_the_day
 from events.workload import Load
+from members.pages.reader import reader
+from portal.kit import trail
 from portal.kit.exports import csv_response
 
 NOBODY = "none"
@@ -52,7 +54,7 @@ def workload(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def workload_csv(request: HttpRequest) -> HttpResponse:
-    """Every week in which somebody has something to do."""
+    """Every week in which somebody has something to do; it names officers, so the trail keeps who took it."""
     _filters, plan, loads = _read(request)
     header = [_("Officer"), _("Week from"), _("Event days"), _("Deadlines"), _("Events in preparation")]
     rows = [
@@ -60,6 +62,7 @@ def workload_csv(request: HttpRequest) -> HttpResponse:
         for load in loads
         for week in load.busy
     ]
+    trail.record_export(reader(request), "workload", plan or reader(request), rows=len(rows), filters={})
     return csv_response(f"workload-{plan.fiscal_year.replace('/', '-') if plan else 'empty'}", header, rows)
 
 

@@ -33,6 +33,7 @@ def test_a_draft_says_everything_that_is_missing(read, office):
         ends_on=TODAY + days(30),
         time_zone="Asia/Bangkok",
     )
+    programme.change(event, seats_per_administration=0, pool_seats=0, nominate_by=None, by=office)
     text = read(f"/office/events/{event.pk}/")
     for gap in (
         "Add at least one session.",
