@@ -35,7 +35,7 @@ test: $(DEV) ## the whole suite on SQLite, then on PostgreSQL with a real broker
 	@echo "== The suite on SQLite"
 	@$(PY) -m tests.servers run --sqlite -- $(PYTEST) -n $(JOBS) -m "not production and not browser"
 	@echo "== The suite on PostgreSQL, with Valkey and Celery"
-	@$(PY) -m tests.servers run -- $(PYTEST) -n $(JOBS) -m "not browser"
+	@$(PY) -m tests.servers run -- $(PYTEST) -n $(JOBS) -m "not browser and not once"
 	@echo "== The suite in the browser"
 	@$(PY) -m tests.servers run -- $(PYTEST) -m browser
 

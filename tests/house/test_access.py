@@ -18,7 +18,7 @@ from tests.house import access_page, objects
 from tests.house.test_addresses import own
 from tests.house.world import ROLES, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sweep, pytest.mark.usefixtures("quiet")]
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep, pytest.mark.once, pytest.mark.usefixtures("quiet")]
 
 EVERYBODY = set(ROLES)
 SIGNED_IN = EVERYBODY - {"visitor"}

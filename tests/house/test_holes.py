@@ -29,7 +29,7 @@ from tests.house.test_access import fault, faults, signed_in
 from tests.house.test_addresses import own
 from tests.house.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sweep, pytest.mark.usefixtures("quiet")]
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep, pytest.mark.once, pytest.mark.usefixtures("quiet")]
 
 Patch = pytest.MonkeyPatch
 

@@ -15,7 +15,7 @@ from tests.house.test_access import signed_in
 from tests.house.test_addresses import own
 from tests.house.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sweep, pytest.mark.usefixtures("quiet")]
+pytestmark = [pytest.mark.django_db, pytest.mark.sweep, pytest.mark.once, pytest.mark.usefixtures("quiet")]
 
 # everybody who neither is the nominee, nor speaks for Fiji, nor works for the office or chairs the meeting
 STRANGERS = ("visitor", "stranger", "contact_b", "ended", "expert", "other_chair")
