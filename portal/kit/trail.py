@@ -72,8 +72,14 @@ def record_changes(
 
 def record_export(by: Any, what: str, about: models.Model, *, rows: int, filters: Mapping[str, Any]) -> Entry:
     """A list with people left the portal: who took it, how many rows, and what was asked for, which may be a name."""
-    personal = (None, {"filters": dict(filters)}) if filters else None
+    asked = {name: _without_nul(value) for name, value in filters.items()}
+    personal = (None, {"filters": asked}) if asked else None
     return record(by, f"{EXPORTED} {what}", about, personal=personal, rows=rows)
+
+
+def _without_nul(value: Any) -> Any:
+    """What was typed into the address bar; PostgreSQL keeps no NUL in a text."""
+    return value.replace("\x00", "") if isinstance(value, str) else value
 
 
 def history(about: models.Model) -> EntryQuerySet:
