@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,7 +20,7 @@ from members.pages.forms import DirectoryFilter
 from members.pages.reader import reader
 from members.services import holidays
 from portal.kit import trail
-from portal.kit.clock import city, in_zone, offset, today_in
+from portal.kit.clock import city, in_zone, office_day, offset
 from portal.kit.exports import TABLES
 from portal.kit.listing import Listing
 
@@ -37,10 +36,6 @@ class Line:
     there_now: str
     contact_point: str
     formerly: list[str]
-
-
-def office_day(at: datetime) -> date:
-    return today_in(settings.OFFICE_TIME_ZONE, at)
 
 
 def directory(request: HttpRequest) -> HttpResponse:

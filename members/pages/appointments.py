@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from members import policies
 from members.models import Administration, Appointment, Group, User
 from members.models.appointments import BODY_ROLES, GROUP_ROLES, SINGLE_ROLES, AppointmentQuerySet
-from members.pages.administrations import office_day
 from members.pages.forms_appointments import (
     AppointmentForm,
     EndForm,
@@ -26,6 +25,7 @@ from members.pages.forms_appointments import (
 )
 from members.pages.reader import reader
 from members.services import appointments
+from portal.kit.clock import office_day
 from portal.kit.forms import posted, refusals_on
 from portal.kit.gates import require
 

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from members.models import Administration, AdministrationName, Membership
-from members.pages.administrations import office_day
 from members.pages.forms_bodies import AdministrationForm, JoinForm, LeaveForm, MembershipForm, NameForm
 from members.pages.reader import reader
 from members.services import bodies
+from portal.kit.clock import office_day
 from portal.kit.forms import Clean, posted, refusals_on
 
 

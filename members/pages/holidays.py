@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members import policies
 from members.models import Administration, HolidayCorrection
-from members.pages.administrations import office_day
 from members.pages.forms_bodies import YEARS_AROUND, DayOffForm, WorkingDayForm
 from members.pages.reader import reader
 from members.services import holidays as service
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_response
 from portal.kit.forms import posted, refusals_on
 

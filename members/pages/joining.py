@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from members import policies
 from members.models import Administration, JoinRequest, User
 from members.models.joining import JoinRequestQuerySet
-from members.pages.administrations import office_day
 from members.pages.forms_joining import (
     DeclineForm,
     InviteForm,
@@ -28,6 +27,7 @@ from members.services import codes, duplicates
 from members.services import joining as service
 from members.states import JoinState
 from portal.kit import trail
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_response
 from portal.kit.forms import posted, refusals_on
 from portal.kit.gates import require

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -22,7 +21,7 @@ from members.pages.forms_people import NewPersonForm, PeopleFilter
 from members.pages.reader import reader
 from members.services import people as service
 from portal.kit import trail
-from portal.kit.clock import today_in
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_stream, xlsx_response
 from portal.kit.forms import posted, refusals_on
 from portal.kit.listing import Listing
@@ -99,11 +98,6 @@ def add_person(request: HttpRequest) -> HttpResponse:
             tell_added(request, added)
             return redirect("members:person", pk=added.pk)
     return render(request, "members/add_person.html", {"form": form, "section": "members"})
-
-
-def office_day(at: datetime) -> date:
-    """Roles are dated by the day of the office."""
-    return today_in(settings.OFFICE_TIME_ZONE, at)
 
 
 def _asked(request: HttpRequest, today: date) -> tuple[UserQuerySet, PeopleFilter]:

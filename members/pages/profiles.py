@@ -16,13 +16,13 @@ from members.models import Proposal, User
 from members.pages import history
 from members.pages.answers import refusals_told
 from members.pages.forms_people import CloseForm, ProfileForm
-from members.pages.people import office_day
 from members.pages.reader import reader
 from members.services import accounts, proposals
 from members.services import people as service
 from members.services.people import Overtaken
 from members.states import ProposalState
 from members.wording import proposed_changes
+from portal.kit.clock import office_day
 from portal.kit.forms import posted, refusals_on
 from portal.kit.gates import require
 from portal.kit.zones import zone_label

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 from members import policies
 from members.models import Administration, Appointment, Group, Role
 from members.models.appointments import GROUP_ROLES, OFFICE_ROLES, AppointmentQuerySet
-from members.pages.administrations import office_day
 from members.pages.forms_appointments import RolesFilter
 from members.pages.reader import reader
 from portal.kit import trail
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_response
 from portal.kit.listing import Listing
 

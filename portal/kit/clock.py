@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -57,6 +58,11 @@ def in_zone(instant: datetime, zone: str) -> datetime:
 
 def today_in(zone: str, at: datetime) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def office_day(at: datetime) -> date:
+    """The day at the office: roles, deadlines and plans are counted by it."""
+    return today_in(settings.OFFICE_TIME_ZONE, at)
 
 
 def offset(instant: datetime) -> str:

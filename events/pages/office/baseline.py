@@ -18,12 +18,12 @@ from events import comparisons, policies
 from events.comparisons import Compared
 from events.models import Activity, Pillar, WorkPlan
 from events.models.baselines import MANY
-from events.pages.office.desk import office_day
 from events.pages.office.forms_baseline import ApprovalForm, BaselineFilter
 from events.pages.office.revisions import became, field_word, value_words
 from events.pages.office.years import plan_or_404
 from events.services import baselines as service
 from members.pages.reader import reader
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_response
 from portal.kit.forms import posted, refusals_on
 from portal.kit.gates import require

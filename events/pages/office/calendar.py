@@ -16,10 +16,9 @@ from django.views.decorators.http import require_safe
 from events.models import Activity, Event
 from events.models.programme import EventQuerySet
 from events.pages import spans
-from events.pages.office.desk import office_day
 from events.pages.office.forms_calendar import CalendarFilter
 from members.pages.reader import reader
-from portal.kit.clock import today_in
+from portal.kit.clock import office_day, today_in
 from portal.kit.listing import Listing
 
 MOST = 1_000  # events of a month; the list has pages

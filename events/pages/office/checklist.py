@@ -17,12 +17,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from events.models import CheckItem, Event
-from events.pages.office.desk import event_or_404, office_day, refusals_told
+from events.pages.office.desk import event_or_404, refusals_told
 from events.pages.office.forms_kinds import CheckItemForm, ChecklistFilter
 from events.services import checklist as service
 from events.services.checklist import CLOSED
 from members.pages.reader import reader
 from portal.kit import trail
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_response
 from portal.kit.forms import posted, refusals_on
 from portal.kit.listing import Listing

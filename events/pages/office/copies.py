@@ -14,10 +14,11 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
 from events.models import Event
-from events.pages.office.desk import event_or_404, office_day
+from events.pages.office.desk import event_or_404
 from events.pages.office.forms_programme import check_days
 from events.services import copies
 from members.pages.reader import reader
+from portal.kit.clock import office_day
 from portal.kit.forms import Clean, posted, refusals_on
 
 

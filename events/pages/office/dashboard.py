@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from events import reports
 from events.models import Activity, CheckItem, Event, FollowUp, Invitation, Outcome, Registration
-from events.pages.office.desk import Seats, office_day, seats_of
+from events.pages.office.desk import Seats, seats_of
 from events.pages.office.plan import plan_of_the_day
 from events.states import EventState, OutcomeState, RegistrationState
 from members.models import JoinRequest
-from portal.kit.clock import end_of_day
+from portal.kit.clock import end_of_day, office_day
 from portal.mail.models import Heartbeat, Message
 
 SOON = timedelta(days=7)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -15,11 +13,6 @@ from django.shortcuts import get_object_or_404
 from events.models import Event
 from members.pages.answers import refusals_told as refusals_told  # the desk answers as the members pages do
 from members.pages.reader import reader
-from portal.kit.clock import today_in
-
-
-def office_day(at: datetime) -> date:
-    return today_in(settings.OFFICE_TIME_ZONE, at)
 
 
 def event_or_404(request: HttpRequest, pk: int) -> Event:

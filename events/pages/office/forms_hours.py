@@ -10,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from events import hours
-from events.models import Event, WorkPlan
+from events.models import Event
 from members.models import Administration, Group
 from members.models.bodies import AdministrationQuerySet
 from portal.kit.forms import Clean
@@ -75,14 +75,6 @@ class PlaceForm(Clean):
     begins = forms.TimeField(widget=forms.HiddenInput)
     minutes = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=max(LENGTHS))
     days = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=hours.MOST_DAYS)
-
-
-class YearFilter(Clean):
-    """The fiscal year of the ledger; what is not understood shows that of today."""
-
-    year = forms.ModelChoiceField(
-        WorkPlan.objects.all(), to_field_name="fiscal_year", label=_("Fiscal year"), empty_label=None, required=False
-    )
 
 
 def _length(minutes: int) -> str:

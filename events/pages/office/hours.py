@@ -15,12 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from events import hours
 from events.models import Event, WorkPlan
-from events.pages.office.desk import event_or_404, office_day, refusals_told
-from events.pages.office.forms_hours import LENGTHS, PlaceForm, SearchForm, YearFilter
+from events.pages.office.desk import event_or_404, refusals_told
+from events.pages.office.forms_hours import LENGTHS, PlaceForm, SearchForm
+from events.pages.office.forms_timeline import YearForm
 from events.pages.office.plan import plan_of_the_day
 from events.services import programme
 from events.states import EventState
 from members.pages.reader import reader
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_response
 from portal.kit.states import Refused
 
@@ -157,8 +159,6 @@ def _usual(event: Event | None, today: date) -> dict[str, Any]:
     }
 
 
-def _year(request: HttpRequest) -> tuple[YearFilter, WorkPlan | None]:
-    filters = YearFilter(request.GET)
-    filters.is_valid()
-    chosen: WorkPlan | None = filters.cleaned_data.get("year")
-    return filters, chosen or plan_of_the_day(office_day(timezone.now()))
+def _year(request: HttpRequest) -> tuple[YearForm, WorkPlan | None]:
+    filters = YearForm(request.GET)
+    return filters, filters.plan_or(plan_of_the_day(office_day(timezone.now())))

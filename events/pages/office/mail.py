@@ -31,10 +31,10 @@ from events.models import (
     Signature,
 )
 from events.pages.office import history
-from events.pages.office.desk import event_or_404, office_day, refusals_told
+from events.pages.office.desk import event_or_404, refusals_told
 from events.pages.office.forms_mail import WAITING, EventLetterFilter, OutboxFilter
 from members.pages.reader import reader
-from portal.kit.clock import end_of_day
+from portal.kit.clock import end_of_day, office_day
 from portal.kit.listing import Listing
 from portal.mail import letters as known_letters
 from portal.mail import outbox

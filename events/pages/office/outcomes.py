@@ -17,14 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from events import reports
 from events.models import Chairing, Event, FollowUp, Outcome, Signature
 from events.pages.office import history
-from events.pages.office.desk import event_or_404, office_day, refusals_told
+from events.pages.office.desk import event_or_404, refusals_told
 from events.pages.office.forms_record import FollowUpFilter, ProgressForm
 from events.services import followups
 from events.services import outcomes as service
 from events.states import OutcomeState
 from members.pages.reader import reader
 from portal.kit import trail
-from portal.kit.clock import spell_days
+from portal.kit.clock import office_day, spell_days
 from portal.kit.exports import csv_response
 from portal.kit.forms import refusals_on
 from portal.kit.listing import Listing

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from events.models import Event, Pillar, WorkPlan
 from events.pages.office import baseline
-from events.pages.office.desk import office_day, seats_offered
+from events.pages.office.desk import seats_offered
 from events.pages.office.forms_workplan import PlanFilter
 from events.states import ActivityStatus, EventState
-from portal.kit.clock import fiscal_year
+from portal.kit.clock import fiscal_year, office_day
 from portal.kit.templatetags.ui import TONE_OF_STATE
 
 DONE = (ActivityStatus.HELD, ActivityStatus.REPORTED)

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from events.models import Activity
-from events.pages.office.desk import office_day
 from events.pages.office.forms_plan import BeginForm
 from events.pages.office.years import plan_or_404
 from events.services import planning
 from members.pages.reader import reader
+from portal.kit.clock import office_day
 from portal.kit.forms import posted, refusals_on
 
 

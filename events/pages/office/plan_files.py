@@ -14,11 +14,10 @@ from django.views.decorators.http import require_safe
 
 from events import documents
 from events.models import WorkPlan
-from events.pages.office.desk import office_day
 from events.pages.office.forms_workplan import PlanFilter
 from events.pages.office.plan import Line, asked_plan, lines_of
 from events.states import ActivityStatus
-from portal.kit.clock import spell_days
+from portal.kit.clock import office_day, spell_days
 from portal.kit.exports import csv_response, xlsx_response
 
 # the columns of the sample file first: what was exported can be imported again

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from events.models import Activity, PlanImport
-from events.pages.office.desk import office_day, refusals_told
+from events.pages.office.desk import refusals_told
 from events.pages.office.forms_workplan import UploadForm
 from events.services import workplan as service
 from events.services.workplan import Verdict
 from members.pages.reader import reader
-from portal.kit.clock import fiscal_year
+from portal.kit.clock import fiscal_year, office_day
 from portal.kit.forms import posted, refusals_on
 from portal.kit.telling import label, words
 

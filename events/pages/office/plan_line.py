@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST
 
 from events.models import Activity, Pillar
 from events.pages.office import revisions
-from events.pages.office.desk import office_day, refusals_told, seats_of
+from events.pages.office.desk import refusals_told, seats_of
 from events.pages.office.forms_plan import ActivityForm
 from events.pages.office.years import plan_or_404
 from events.services import planning, programme
 from events.services import workplan as service
 from members.pages import history
 from members.pages.reader import reader
+from portal.kit.clock import office_day
 from portal.kit.forms import posted, refusals_on
 
 

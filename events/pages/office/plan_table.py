@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from events.models import Activity
-from events.pages.office.desk import office_day
 from events.pages.office.forms_plan import RowForm
 from events.pages.office.forms_workplan import PlanFilter
 from events.pages.office.plan import asked_plan
@@ -29,7 +28,7 @@ from events.services import planning
 from events.services.planning import as_text
 from members.pages.reader import reader
 from portal.kit import trail
-from portal.kit.clock import fiscal_year
+from portal.kit.clock import fiscal_year, office_day
 from portal.kit.states import Refused
 from portal.kit.telling import words
 

@@ -20,14 +20,14 @@ from django.views.decorators.http import require_POST
 from events import clashes
 from events.models import Event, Revision
 from events.pages.office.checklist import card_of
-from events.pages.office.desk import Seats, event_or_404, office_day, refusals_told, seats_of
+from events.pages.office.desk import Seats, event_or_404, refusals_told, seats_of
 from events.pages.office.forms_programme import EventFilter, EventForm, NewEventForm, ReasonForm, RevisionForm
 from events.services import lifecycle
 from events.services import programme as service
 from events.services.programme import REVISED
 from events.states import LIVE, EventState, InvitationState, OutcomeState, RegistrationState
 from members.pages.reader import reader
-from portal.kit.clock import spell, spell_day, spell_days
+from portal.kit.clock import office_day, spell, spell_day, spell_days
 from portal.kit.exports import csv_response
 from portal.kit.forms import posted, refusals_on
 from portal.kit.listing import Listing

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from events.models import Event, Registration
-from events.pages.office.desk import event_or_404, office_day, refusals_told
+from events.pages.office.desk import event_or_404, refusals_told
 from events.pages.office.forms_people import PeopleFilter, ReasonForm
 from events.services import registrations as service
 from events.states import ENDORSED, EventState, RegistrationState
@@ -26,6 +26,7 @@ from members.models import Administration, Appointment, Gender, User
 from members.models.appointments import SPEAKING_ROLES
 from members.pages.reader import reader
 from portal.kit import trail
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_response
 from portal.kit.forms import refusals_on
 from portal.kit.listing import Listing

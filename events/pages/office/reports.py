@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 
 from events import reports
 from events.models import WorkPlan
-from events.pages.office.desk import office_day
 from events.pages.office.plan import plan_of_the_day
 from events.reports import Line
 from members.pages.reader import reader
 from portal.kit import trail
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_response
 
 

@@ -17,13 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from events.models import Activity, Event, OtherMeeting, WorkPlan
-from events.pages.office.desk import office_day
 from events.pages.office.forms_timeline import TimelineFilter
 from events.pages.office.plan import plan_of_the_day
 from events.states import EventState
 from members.pages.reader import reader
 from portal.kit import trail
-from portal.kit.clock import spell_days
+from portal.kit.clock import office_day, spell_days
 from portal.kit.exports import csv_response
 from portal.kit.templatetags.ui import TONE_OF_STATE
 

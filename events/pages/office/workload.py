@@ -13,12 +13,12 @@ from django.views.decorators.http import require_safe
 
 from events import workload as numbers
 from events.models import WorkPlan
-from events.pages.office.desk import office_day
 from events.pages.office.forms_timeline import YearForm
 from events.pages.office.plan import plan_of_the_day
 from events.workload import Load
 from members.pages.reader import reader
 from portal.kit import trail
+from portal.kit.clock import office_day
 from portal.kit.exports import csv_response
 
 NOBODY = "none"
