@@ -122,7 +122,7 @@ def test_the_list_and_its_file_ask_as_much_for_many_people_as_for_few(as_user, o
     assert counts() == few
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of the plan are those of SQLite")
+@pytest.mark.once  # the words of the plan are those of SQLite
 def test_a_page_is_read_in_the_order_of_an_index_without_sorting(as_user, office, contact_point):
     ours = {"administration": contact_point.administration_id}
     for asked, index in (({}, "user_name"), (ours, "user_administration_name")):
