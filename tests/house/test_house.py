@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ def test_no_page_has_inline_script_or_style() -> None:
             text = (ROOT / "templates" / name).read_text(encoding="utf-8")
             for forbidden in (" style=", " onclick=", " onsubmit=", " onchange=", "<style", "javascript:"):
                 assert forbidden not in text, f"{name} has {forbidden}"
+
+
+def test_no_form_takes_the_address_of_a_button_before_it() -> None:
+    """`components/form.html` reads `action` from the page: a name given outside of a loop still stands when it comes."""
+    for name in templates():
+        source = (ROOT / "templates" / name).read_text(encoding="utf-8")
+        without_loops = re.sub(r"{% for .*?{% endfor %}", "", source, flags=re.DOTALL)
+        _before, named, after = without_loops.partition(" as action %}")
+        forms = re.findall(r'{% include "components/form.html"[^%]*%}', after) if named else []
+        assert all("action=" in form for form in forms), f"{name}: give the address another name"
 
 
 def test_every_letter_has_a_template_with_a_subject() -> None:
