@@ -43,7 +43,7 @@ def test_no_page_has_inline_script_or_style() -> None:
 
 
 def test_no_form_takes_the_address_of_a_button_before_it() -> None:
-    """`components/form.html` reads `action` from the page: a name given outside of a loop still stands when it comes."""
+    """`components/form.html` reads `action` from the page: a name given outside of a loop stands when it comes."""
     for name in templates():
         source = (ROOT / "templates" / name).read_text(encoding="utf-8")
         without_loops = re.sub(r"{% for .*?{% endfor %}", "", source, flags=re.DOTALL)
